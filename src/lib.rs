@@ -11,3 +11,4 @@
 //! Who may import whom is stated in `ARCHITECTURE.md` and enforced by `tests/architecture.rs`.
 
 pub mod model;
+pub mod source;
