@@ -16,7 +16,7 @@ contexts: [{name: prod, context: {cluster: c, user: u}}, {name: lost, context: {
 users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: COMMAND, args: [ARGS], interactiveMode: Never}}}]
 ";
 
-fn connected(kubeconfig: &str, context: Option<&str>) -> Result<Client, KubeError> {
+fn connected(kubeconfig: &str, context: Option<&str>) -> Result<Connection, KubeError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config");
     std::fs::write(&path, kubeconfig).unwrap();
@@ -112,7 +112,7 @@ fn a_kubeconfig_leads_to_its_server() {
         .unwrap();
     let error = runtime.block_on(async {
         let client = connect(&access).await.unwrap();
-        collect(client, &options()).await.unwrap_err().to_string()
+        collect(&client, &options()).await.unwrap_err().to_string()
     });
     assert!(
         error.contains("cannot reach the Kubernetes API") && error.contains("refused"),
