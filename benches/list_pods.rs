@@ -60,7 +60,7 @@ mod measured {
                 client: Client::new(tower::service_fn(service), "default"),
                 server: String::new(),
             };
-            collect(&connection, &ListOptions::default()).await
+            collect(connection, &ListOptions::default()).await
         });
         let all = all.unwrap();
         let seconds = start.elapsed().as_secs_f64();

@@ -102,10 +102,10 @@ struct GroupVersion {
 /// # Errors
 /// When the server cannot be reached, refuses the credentials, or is not a Kubernetes API.
 pub async fn collect(
-    connection: &Connection,
+    connection: Connection,
     options: &ListOptions,
 ) -> Result<Collected, KubeError> {
-    let reader = Reader::new(connection.client.clone(), options);
+    let reader = Reader::new(connection.client, options);
     let mut collector = Collector::default();
     collector.cluster.server_version =
         server_version(&reader, &connection.server, &mut collector.gaps).await?;

@@ -112,7 +112,7 @@ fn a_kubeconfig_leads_to_its_server() {
         .unwrap();
     let error = runtime.block_on(async {
         let client = connect(&access).await.unwrap();
-        collect(&client, &options()).await.unwrap_err().to_string()
+        collect(client, &options()).await.unwrap_err().to_string()
     });
     assert!(
         error.contains("cannot reach the Kubernetes API") && error.contains("refused"),

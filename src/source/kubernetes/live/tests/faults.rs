@@ -117,7 +117,7 @@ fn a_server_that_is_not_there_or_silent_is_unreachable() {
             Err::<Response<Body>, _>(std::io::Error::other("connection refused"))
         };
         let client = Client::new(tower::service_fn(refused), "default");
-        let error = collect(&at(client), &options())
+        let error = collect(at(client), &options())
             .await
             .unwrap_err()
             .to_string();
@@ -134,10 +134,7 @@ fn a_server_that_is_not_there_or_silent_is_unreachable() {
             timeout: Duration::from_millis(5),
             ..options()
         };
-        let error = collect(&at(client), &options)
-            .await
-            .unwrap_err()
-            .to_string();
+        let error = collect(at(client), &options).await.unwrap_err().to_string();
         assert!(error.contains("no answer within"), "{error}");
     });
 }

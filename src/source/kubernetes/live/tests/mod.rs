@@ -119,7 +119,7 @@ fn run(
         .unwrap();
     let result = runtime.block_on(async {
         let client = Client::new(tower::service_fn(service), "default");
-        collect(&at(client), options).await
+        collect(at(client), options).await
     });
     let asked = asked.lock().unwrap().clone();
     (result, asked)
