@@ -10,4 +10,7 @@
 //!
 //! Who may import whom is stated in `ARCHITECTURE.md` and enforced by `tests/architecture.rs`.
 
+pub mod check;
+pub mod fix;
 pub mod model;
+pub mod report;

@@ -1,0 +1,60 @@
+//! What a check declares about itself.
+
+use super::{Severity, Sink};
+
+/// Something a check reads. Required needs that are missing turn the check into *not evaluated*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// Workloads with their pod templates, or pods.
+    Workloads,
+    /// Nodes.
+    Nodes,
+    /// Loaded rules.
+    Rules,
+    /// A query of `rulesets/queries.yaml`.
+    Query(&'static str),
+}
+
+/// How settled a check is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// On by default, id and meaning kept.
+    Stable,
+    /// Runs only when asked for.
+    Preview,
+}
+
+/// What every check file states as `pub const META`.
+#[derive(Clone, Copy, Debug)]
+pub struct Meta {
+    /// One line, sentence case, no full stop.
+    pub title: &'static str,
+    /// Severity unless the finding says otherwise.
+    pub severity: Severity,
+    pub status: Status,
+    /// Without these the check is not evaluated.
+    pub needs: &'static [Need],
+    /// These make its answers better; it must work without them.
+    pub uses: &'static [Need],
+    /// First release that has it.
+    pub since: &'static str,
+}
+
+/// A registered check. `C` is what it sees: the framework does not know facts.
+#[derive(Clone, Copy, Debug)]
+pub struct Check<C: ?Sized> {
+    /// `group/name`: the file's path, the page's path, the case file's path and the suppression token.
+    pub id: &'static str,
+    /// The page: the file's doc comment.
+    pub docs: &'static str,
+    pub meta: &'static Meta,
+    pub run: fn(&C, &mut Sink),
+}
+
+impl<C: ?Sized> Check<C> {
+    /// The part of the id before the slash.
+    #[must_use]
+    pub fn group(&self) -> &'static str {
+        self.id.split('/').next().unwrap_or(self.id)
+    }
+}
