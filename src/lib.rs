@@ -16,3 +16,4 @@ pub mod fix;
 pub mod knowledge;
 pub mod model;
 pub mod report;
+pub mod sizing;
