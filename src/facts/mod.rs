@@ -7,11 +7,13 @@ mod alerts;
 mod context;
 mod effective;
 mod from_metrics;
+mod limit_gate;
 mod nodes;
 mod ownership;
 mod platform;
 mod pooling;
 mod quantities;
+mod scraping;
 mod usage;
 mod workloads;
 
@@ -19,11 +21,13 @@ pub use alerts::{AlertHistory, AlertStats};
 pub use context::pods_matcher;
 pub use effective::{Amount, Effective, Source, effective_in_template, limit_range_defaults};
 pub use from_metrics::cluster_of;
+pub use limit_gate::LimitGate;
 pub use nodes::NodeFacts;
 pub use ownership::Owners;
 pub use platform::{PlatformVerdict, SignalSeen, detect};
 pub use pooling::pool;
 pub use quantities::{Qos, qos_of};
+pub use scraping::{ComponentState, Targets};
 pub use workloads::{ContainerFacts, Role, WorkloadFacts};
 
 use crate::knowledge::Knowledge;
