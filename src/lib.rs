@@ -10,4 +10,6 @@
 //!
 //! Who may import whom is stated in `ARCHITECTURE.md` and enforced by `tests/architecture.rs`.
 
+pub mod knowledge;
 pub mod model;
+pub mod source;
