@@ -48,7 +48,7 @@ impl Auth {
             let key = HeaderName::from_bytes(name.trim().as_bytes())
                 .map_err(|_| Error::Settings(format!("{name:?} is not a header name")))?;
             fixed.append(key, sensitive(value.reveal().trim(), name)?);
-            secrets.push(value.clone());
+            secrets.extend(quotable(value.reveal()));
         }
         if !settings.tenants.is_empty() {
             let tenants = settings.tenants.join("|");
@@ -60,7 +60,7 @@ impl Auth {
         if let Some((name, password)) = settings.basic_auth.clone().or(user) {
             let value = basic(&name, &password, http)?;
             secrets.push(password);
-            secrets.push(Secret::from(value.to_str().unwrap_or_default().to_owned()));
+            secrets.extend(quotable(value.to_str().unwrap_or_default()));
             fixed.insert(AUTHORIZATION, value);
         } else if let Some(token) = &settings.bearer_token {
             fixed.insert(AUTHORIZATION, bearer(token)?);
@@ -146,6 +146,12 @@ fn source(settings: &Settings) -> Result<Source, Error> {
     } else {
         Source::Command(settings.token_command.clone())
     })
+}
+
+/// A header value as a server may quote it: whole, or without `Bearer` or `Basic`.
+fn quotable(value: &str) -> impl Iterator<Item = Secret> {
+    let bare = value.split_whitespace().last().unwrap_or_default();
+    [Secret::from(value.trim()), Secret::from(bare)].into_iter()
 }
 
 fn sensitive(value: &str, what: &str) -> Result<HeaderValue, Error> {

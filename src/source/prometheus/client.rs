@@ -129,8 +129,8 @@ impl Client {
             let Some(pause) = pause else {
                 return Err(error);
             };
-            let asked = Duration::from_secs(error.retry_after().unwrap_or(0));
-            tokio::time::sleep(pause.max(asked).min(self.settings.max_backoff)).await;
+            let pause = longer(pause, error.retry_after(), self.settings.max_backoff);
+            tokio::time::sleep(pause).await;
         }
     }
 
@@ -243,7 +243,8 @@ impl Client {
         let first = response.chunk().await;
         let first = first.map_err(|_| Error::Truncated { bytes: 0 })?;
         let first = first.unwrap_or_default();
-        if let Some(error) = not_json(response.headers(), &full_path, &start(&first)) {
+        let secrets = self.auth.secrets().await;
+        if let Some(error) = not_json(response.headers(), &full_path, &start(&first), &secrets) {
             return Err(error);
         }
         let parsed = body::parse(first, response, self.settings.max_body, parser).await;
@@ -258,14 +259,17 @@ impl Client {
     }
 
     /// Turns a refusal that came with status 200 into an error.
-    async fn accept<T>(&self, reply: Reply<T>, status: u16) -> Result<Reply<T>, Error> {
+    async fn accept<T>(&self, mut reply: Reply<T>, status: u16) -> Result<Reply<T>, Error> {
+        for warning in &mut reply.warnings {
+            *warning = self.quote(warning).await;
+        }
         let Some((error_type, text)) = &reply.error else {
             return Ok(reply);
         };
-        let text = self.quote(text).await;
-        Err(from_text(error_type, &text).unwrap_or(Error::Server {
+        let (error_type, text) = (self.quote(error_type).await, self.quote(text).await);
+        Err(from_text(&error_type, &text).unwrap_or(Error::Server {
             status,
-            error_type: error_type.clone(),
+            error_type,
             text,
         }))
     }
@@ -286,6 +290,11 @@ impl Client {
         }
         Error::Connect { host, cause }
     }
+}
+
+/// Our pause or the one that the server asks for, in seconds, whichever is longer; never longer than `most`.
+fn longer(ours: Duration, asked: Option<u64>, most: Duration) -> Duration {
+    ours.max(Duration::from_secs(asked.unwrap_or(0))).min(most)
 }
 
 async fn refusal_text(response: &mut Response) -> String {
@@ -315,15 +324,25 @@ pub(super) fn cause(error: &reqwest::Error) -> String {
     one_line(&innermost, [])
 }
 
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut next = error.source();
-    while let Some(error) = next {
-        let inner = error.downcast_ref::<std::io::Error>();
-        let inner = inner.and_then(std::io::Error::get_ref);
-        if error.is::<rustls::Error>() || inner.is_some_and(|e| e.is::<rustls::Error>()) {
-            return true;
-        }
-        next = error.source();
+/// Whether TLS is at the bottom of it. `io::Error` leaves the error it wraps out of its chain of sources.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<std::io::Error>();
+    let wrapped = wrapped.and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || wrapped.is_some_and(|inner| is_tls(inner))
+        || error.source().is_some_and(is_tls)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_a_server_asks_for_is_kept_and_bounded() {
+        let seconds = Duration::from_secs;
+        assert_eq!(longer(seconds(1), Some(5), seconds(30)), seconds(5));
+        assert_eq!(longer(seconds(8), Some(5), seconds(30)), seconds(8));
+        assert_eq!(longer(seconds(1), Some(86_400), seconds(30)), seconds(30));
+        assert_eq!(longer(seconds(1), None, seconds(30)), seconds(1));
     }
-    false
 }

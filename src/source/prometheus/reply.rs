@@ -183,11 +183,17 @@ fn path_hint(text: &str) -> String {
 }
 
 /// The error of a success whose body is not the API's; nothing when the body may be parsed.
-pub(super) fn not_json(headers: &HeaderMap, path: &str, start: &str) -> Option<Error> {
+pub(super) fn not_json(
+    headers: &HeaderMap,
+    path: &str,
+    start: &str,
+    secrets: &[Secret],
+) -> Option<Error> {
+    let clean = |text: &str| one_line(text, secrets.iter().map(Secret::reveal));
     let content_type = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let found = content_type.unwrap_or_default().to_ascii_lowercase();
     if found.contains("html") || looks_like_html(start) {
-        let title = title(start).map(|t| format!(" titled \"{}\"", one_line(&t, [])));
+        let title = title(start).map(|t| format!(" titled \"{}\"", clean(&t)));
         return Some(Error::Html {
             path: path.to_owned(),
             title: title.unwrap_or_default(),
@@ -200,7 +206,7 @@ pub(super) fn not_json(headers: &HeaderMap, path: &str, start: &str) -> Option<E
     }
     Some(Error::ContentType {
         path: path.to_owned(),
-        found: shorten(&found, 60),
+        found: shorten(&clean(&found), 60),
     })
 }
 

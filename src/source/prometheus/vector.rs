@@ -183,13 +183,6 @@ mod tests {
     }
 
     fn rows(answer: &Answer) -> Vec<(Vec<&str>, f64)> {
-        let row = |row: &'_ Row| {
-            (
-                row.0.iter().map(|t| t.to_string()).collect::<Vec<_>>(),
-                row.1,
-            )
-        };
-        let _ = row;
         answer
             .result
             .rows
