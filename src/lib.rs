@@ -19,3 +19,4 @@ pub mod model;
 pub mod promql;
 pub mod report;
 pub mod sizing;
+pub mod source;

@@ -1,0 +1,4 @@
+//! Everything that touches the world.
+
+#[cfg(feature = "live")]
+pub mod prometheus;
