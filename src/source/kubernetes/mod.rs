@@ -6,6 +6,8 @@
 mod convert;
 mod dump;
 mod kind;
+#[cfg(feature = "live")]
+pub mod live;
 mod wire;
 mod yaml_in;
 

@@ -259,7 +259,7 @@ fn instant(text: &str) -> Option<Timestamp> {
 
 /// A reader's message without the values it quotes (they may be secrets) and without a position (it counts from the
 /// start of the object, which nobody can see).
-fn without_values(message: &str) -> String {
+pub(super) fn without_values(message: &str) -> String {
     let mut out = String::with_capacity(message.len());
     let mut chars = message.chars();
     while let Some(c) = chars.next() {

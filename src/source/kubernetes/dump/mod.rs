@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use self::document::{Document, Tally};
 use super::Collected;
-use super::convert::{Collector, Place};
+use super::convert::{Collector, Place, without_values};
 use super::yaml_in;
 use crate::model::Gap;
 
@@ -205,7 +205,7 @@ impl Dump {
         let because = if text.contains("{{") {
             "not YAML: it looks like a Helm template; render it with `helm template` and read the result".to_owned()
         } else {
-            format!("not YAML: {}", fault.message)
+            format!("not YAML: {}", without_values(&fault.message))
         };
         self.gap(name, format!("document {document}, line {line}"), because);
     }
