@@ -99,6 +99,7 @@ fn scalar_lines(head: &str, value: &Value, indent: usize) -> Vec<String> {
     if let Value::String(text) = value
         && text.contains('\n')
         && is_literal_safe(text)
+        && !ends_blank(text)
     {
         let mut lines = vec![format!("{head} |{}", chomping(text))];
         lines.extend(literal_lines(text, indent));
@@ -130,6 +131,12 @@ pub(super) fn literal_lines(text: &str, indent: usize) -> Vec<String> {
         }
     };
     body.split('\n').map(indented).collect()
+}
+
+/// Whether a text ends with several line breaks. A block scalar would have to keep (`|+`) the blank
+/// lines behind it, also those that are not its own, so such a text is quoted.
+pub(super) fn ends_blank(text: &str) -> bool {
+    text.ends_with("\n\n")
 }
 
 /// Whether a literal block scalar without an indentation indicator can hold this text.

@@ -15,6 +15,8 @@ use super::tree::{Document, Entry, Kind, Mapping, Node, Position};
 const ALIAS_BUDGET: usize = 1_000_000;
 /// How deep a reading may go; aliases nest without nesting in the text.
 const DEPTH: usize = 300;
+/// How many merge keys may lead to each other.
+const MERGE_DEPTH: usize = 16;
 
 /// Why a document could not be read as the wanted type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,7 +178,7 @@ impl<'c, 't> Reader<'c, 't> {
     fn entries(&self, mapping: &'t Mapping) -> Result<Entries<'c, 't>, ReadError> {
         let mut entries = Effective::default();
         if mapping.has_merge || mapping.has_duplicates {
-            self.effective(mapping, &mut entries)?;
+            self.effective(mapping, &mut entries, MERGE_DEPTH)?;
         } else {
             entries.list.extend(&mapping.entries);
         }
@@ -190,7 +192,14 @@ impl<'c, 't> Reader<'c, 't> {
 
     /// Collects the entries that count: the last of duplicates, and merged ones that are not
     /// overridden.
-    fn effective(&self, mapping: &'t Mapping, into: &mut Effective<'t>) -> Result<(), ReadError> {
+    fn effective(
+        &self,
+        mapping: &'t Mapping,
+        into: &mut Effective<'t>,
+        depth: usize,
+    ) -> Result<(), ReadError> {
+        let too_deep = || <ReadError as de::Error>::custom("merge keys are nested too deeply");
+        let depth = depth.checked_sub(1).ok_or_else(too_deep)?;
         let outer = into.list.len();
         for entry in mapping.entries.iter().filter(|it| !it.is_merge()) {
             into.add(entry, outer);
@@ -198,7 +207,7 @@ impl<'c, 't> Reader<'c, 't> {
         for merge in mapping.entries.iter().filter(|it| it.is_merge()) {
             for source in self.context.document.merge_sources(&merge.value) {
                 self.spend(1 + source.entries.len())?;
-                self.effective(source, into)?;
+                self.effective(source, into, depth)?;
             }
         }
         Ok(())

@@ -28,7 +28,8 @@ pub struct Edit {
     pub operation: Operation,
 }
 
-/// What an [`Edit`] does at its path. Doing the same again changes nothing.
+/// What an [`Edit`] does at its path. Doing the same again changes nothing, except that removing an
+/// item by its index removes the one that has the index now.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operation {
     /// The value at the path becomes this value. Missing keys on the way are created. A map set

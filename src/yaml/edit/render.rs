@@ -62,6 +62,12 @@ fn block_scalar(
     nested: usize,
 ) -> Option<Rendition> {
     let style = old.map_or(ScalarStyle::Plain, |it| it.style);
+    let header = old
+        .and_then(|it| it.block.as_ref())
+        .map(|it| &source[it.header.clone()]);
+    if emit::ends_blank(text) && !header.is_some_and(|it| it.contains('+')) {
+        return None;
+    }
     let Some(block) = old.and_then(|it| it.block.as_ref()) else {
         let is_quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
         return (text.contains('\n') && !is_quoted).then(|| Rendition::Block {

@@ -23,14 +23,12 @@ pub(super) fn value(
         fill(source, document, slot, &rendition, &mut change)?;
         return Ok(change);
     }
-    change
-        .dropped
-        .push(slot.node.outer_start()..slot.node.span.end);
     if slot.node.as_scalar().is_some_and(|it| it.block.is_some()) {
         over_block_scalar(source, slot, &rendition, &mut change)?;
     } else if slot.node.is_block_collection() {
         over_block_collection(source, slot, &rendition, &mut change)?;
     } else {
+        change.dropped.push(slot.node.span.clone());
         over_inline(source, slot, &rendition, &mut change)?;
     }
     Ok(change)
