@@ -12,7 +12,7 @@ mod support;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match args[..] {
-        ["write", dir] => write(Path::new(dir)).map(|_| ()),
+        ["write", dir] => write(Path::new(dir), |_| Ok(())),
         ["serve", dir] => serve(Path::new(dir), 240),
         ["serve", dir, minutes] if minutes.parse::<u64>().is_ok() => serve(Path::new(dir), minutes.parse().unwrap_or(240)),
         _ => Err("usage: demo_cluster write DIR | serve DIR [MINUTES]".to_owned()),
@@ -38,8 +38,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Objects, rule files and history below `dir`; the files of the history.
-fn write(dir: &Path) -> Result<Vec<PathBuf>, String> {
+/// Objects, rule files and history below `dir`; `each` is called with every file of the history.
+fn write(dir: &Path, mut each: impl FnMut(&Path) -> Result<(), String>) -> Result<(), String> {
     let cluster = history::demo();
     let said = |error: io::Error| format!("{}: {error}", dir.display());
     fs::create_dir_all(dir.join("rules")).map_err(said)?;
@@ -47,22 +47,20 @@ fn write(dir: &Path) -> Result<Vec<PathBuf>, String> {
     for set in rules::ALL {
         fs::write(dir.join("rules").join(set.file_name()), set.groups).map_err(said)?;
     }
-    let started = Instant::now();
-    let slice = |dir: &Path, number: usize| dir.join(format!("history-{number}.om"));
-    let at = dir.to_owned();
-    let mut out = metrics::Out::new(move |number| Ok(BufWriter::with_capacity(1 << 20, File::create(slice(&at, number))?)));
-    metrics::write(&cluster, &mut out).map_err(said)?;
-    let (series, samples) = (out.series, out.samples);
-    let count = out.finish().map_err(said)?.len();
-    let files: Vec<PathBuf> = (0..count).map(|number| slice(dir, number)).collect();
-    let bytes: u64 = files.iter().filter_map(|file| fs::metadata(file).ok()).map(|meta| meta.len()).sum();
     let (from, to) = objects::window();
-    eprintln!(
-        "history {from} to {to}: {series} series, {samples} samples, {} MB in {count} files, {:.1}s",
-        bytes / 1_000_000,
-        started.elapsed().as_secs_f64()
-    );
-    Ok(files)
+    for (number, span) in metrics::slices().into_iter().enumerate() {
+        let started = Instant::now();
+        let file = dir.join(format!("history-{number}.om"));
+        let mut out = metrics::Out::new(BufWriter::with_capacity(1 << 20, File::create(&file).map_err(said)?), span);
+        metrics::write(&cluster, &mut out).map_err(said)?;
+        let (series, samples) = (out.series, out.samples);
+        out.finish().map_err(said)?;
+        let megabytes = fs::metadata(&file).map_err(said)?.len() / 1_000_000;
+        let seconds = started.elapsed().as_secs_f64();
+        eprintln!("history of {from} to {to}, {number}: {series} series, {samples} samples, {megabytes} MB, {seconds:.1}s");
+        each(&file)?;
+    }
+    Ok(())
 }
 
 fn serve(dir: &Path, minutes: u64) -> Result<(), String> {
@@ -82,10 +80,10 @@ fn serve(dir: &Path, minutes: u64) -> Result<(), String> {
         // Made beside and renamed, so that a data directory is whole or absent.
         let partial = dir.join("data.partial");
         let _ = fs::remove_dir_all(&partial);
-        for file in write(dir)? {
-            prometheus::create_blocks(Version::V3, &file, &partial).map_err(missing)?;
-            fs::remove_file(&file).map_err(said)?;
-        }
+        write(dir, |file| {
+            prometheus::create_blocks(Version::V3, file, &partial).map_err(missing)?;
+            fs::remove_file(file).map_err(said)
+        })?;
         fs::rename(&partial, &data).map_err(said)?;
         step("history is in blocks");
     }

@@ -122,7 +122,8 @@ impl Builder {
             format!("--config.file={}", at.join("prometheus.yml").display()),
             format!("--storage.tsdb.path={}", data.display()),
             "--storage.tsdb.retention.time=20y".to_owned(),
-            "--storage.tsdb.min-block-duration=2h".to_owned(),
+            // Blocks that were made stay as they were made.
+            "--storage.tsdb.max-block-duration=162h".to_owned(),
             format!("--web.listen-address=127.0.0.1:{port}"),
             "--log.level=warn".to_owned(),
         ];

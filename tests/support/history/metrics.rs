@@ -7,29 +7,34 @@ use std::io::{self, Write};
 use super::cluster::{KUBELET, SERVER};
 use super::model::{Cluster, Container, DAY, END, FIRST, Kind, MI, Pod, Resources, START, Workload, hash, noise, suffix};
 
-/// How long one file of text is: the length of the blocks made of it, so that promtool reads each file once.
-pub const SLICE: i64 = 162 * 3_600;
+/// How long one file of text is. A multiple of block lengths, so that promtool makes one block of each.
+const SLICE: i64 = 54 * 3_600;
 
-/// Where the samples go, by their time; each slice ends up in a file of its own.
+/// The spans the history is written in, one file each: from, to (not included).
+pub fn slices() -> Vec<(i64, i64)> {
+    let first = FIRST - FIRST.rem_euclid(SLICE);
+    (first..=END).step_by(SLICE as usize).map(|from| (from, from + SLICE)).collect()
+}
+
+/// The text of one span.
 pub struct Out<W> {
-    slices: Vec<(i64, W)>,
-    open: Box<dyn FnMut(usize) -> io::Result<W>>,
+    writer: W,
+    span: (i64, i64),
+    line: String,
     pub samples: u64,
     pub series: u64,
-    line: String,
 }
 
 impl<W: Write> Out<W> {
-    /// `open` gives the writer of the n-th slice.
-    pub fn new(open: impl FnMut(usize) -> io::Result<W> + 'static) -> Self {
-        Self { slices: Vec::new(), open: Box::new(open), samples: 0, series: 0, line: String::new() }
+    pub fn new(writer: W, span: (i64, i64)) -> Self {
+        Self { writer, span, line: String::new(), samples: 0, series: 0 }
     }
 
     /// One series: its name and labels, then `value` at each of `times`; `None` is no sample.
+    /// `value` is asked for every time, also those outside of the span: it may count.
     pub fn series(&mut self, name: &str, labels: &[(&str, &str)], times: Times, mut value: impl FnMut(i64) -> Option<f64>) -> io::Result<()> {
-        self.series += 1;
-        self.line.clear();
-        let line = &mut self.line;
+        let (line, (from, to)) = (&mut self.line, self.span);
+        line.clear();
         line.push_str(name);
         let mut separator = '{';
         for (key, text) in labels.iter().filter(|(_, text)| !text.is_empty()) {
@@ -37,36 +42,24 @@ impl<W: Write> Out<W> {
             separator = ',';
         }
         line.push_str(if separator == ',' { "} " } else { " " });
-        let head = line.len();
-        for time in times {
+        let (head, before) = (line.len(), self.samples);
+        for time in times.take_while(|time| *time < to) {
             let Some(value) = value(time) else { continue };
-            let line = &mut self.line;
-            line.truncate(head);
-            writeln!(line, "{value} {time}").map_err(io::Error::other)?;
-            let start = time - time.rem_euclid(SLICE);
-            let slice = match self.slices.iter().position(|(at, _)| *at == start) {
-                Some(found) => found,
-                None => {
-                    let number = self.slices.len();
-                    self.slices.push((start, (self.open)(number)?));
-                    number
-                }
-            };
-            self.slices[slice].1.write_all(self.line.as_bytes())?;
-            self.samples += 1;
+            if time >= from {
+                line.truncate(head);
+                writeln!(line, "{value} {time}").map_err(io::Error::other)?;
+                self.writer.write_all(line.as_bytes())?;
+                self.samples += 1;
+            }
         }
+        self.series += u64::from(self.samples > before);
         Ok(())
     }
 
-    /// Ends every slice.
-    pub fn finish(self) -> io::Result<Vec<W>> {
-        let mut writers = Vec::new();
-        for (_, mut writer) in self.slices {
-            writer.write_all(b"# EOF\n")?;
-            writer.flush()?;
-            writers.push(writer);
-        }
-        Ok(writers)
+    pub fn finish(mut self) -> io::Result<W> {
+        self.writer.write_all(b"# EOF\n")?;
+        self.writer.flush()?;
+        Ok(self.writer)
     }
 }
 
@@ -98,7 +91,7 @@ impl Iterator for Times {
 
 const CONTAINER_STEP: i64 = 60;
 const SLOW_STEP: i64 = 120;
-// Twice within the five minutes Prometheus looks back would be better; once is enough for what never changes.
+// Once within the five minutes that Prometheus looks back.
 const STATIC_STEP: i64 = 240;
 
 /// Writes the history of the whole cluster.
@@ -209,7 +202,7 @@ fn cadvisor<W: Write>(cluster: &Cluster, workload: &Workload, pod: &Pod, out: &m
                 out.series("container_memory_rss", labels, times(SLOW_STEP), |time| {
                     Some((working_set(container, limits.memory, seed, time, life) * 0.86 / 4_096.0).round() * 4_096.0)
                 })?;
-                out.series("container_start_time_seconds", labels, times(SLOW_STEP), |_| Some(from as f64))
+                out.series("container_start_time_seconds", labels, times(STATIC_STEP), |_| Some(from as f64))
             })?;
         }
     }
@@ -219,12 +212,12 @@ fn cadvisor<W: Write>(cluster: &Cluster, workload: &Workload, pod: &Pod, out: &m
     let (mut seconds, mut last) = (0.0, pod.from.max(FIRST));
     let total = |time: i64| workload.running().map(|c| cores(c, seed, time, time - pod.from)).sum::<f64>();
     labels("", "", &cgroup, "", &mut |labels| {
-        out.series("container_cpu_usage_seconds_total", labels, times(SLOW_STEP), |time| {
+        out.series("container_cpu_usage_seconds_total", labels, times(STATIC_STEP), |time| {
             seconds += total(time) * (time - last) as f64;
             last = time;
             Some((seconds * 1e4).round() / 1e4)
         })?;
-        out.series("container_memory_working_set_bytes", labels, times(SLOW_STEP), |time| {
+        out.series("container_memory_working_set_bytes", labels, times(STATIC_STEP), |time| {
             let life = (pod.from, END, None);
             Some(workload.running().map(|c| working_set(c, None, seed, time, life)).sum::<f64>() + MI as f64)
         })
@@ -293,11 +286,11 @@ impl Ksm {
         self.series(out, "kube_pod_owner", &labels, fixed, one)?;
         for phase in ["Pending", "Running", "Succeeded", "Failed"] {
             let ended = |time: i64| pod.completed() && time >= pod.to;
-            self.series(out, "kube_pod_status_phase", &with(&[("phase", phase)]), changing, |time| {
+            self.series(out, "kube_pod_status_phase", &with(&[("phase", phase)]), fixed, |time| {
                 Some(f64::from(u8::from(phase == if ended(time) { "Succeeded" } else { "Running" })))
             })?;
         }
-        self.series(out, "kube_pod_status_ready", &with(&[("condition", "true")]), changing, |time| Some(f64::from(u8::from(time < pod.to))))?;
+        self.series(out, "kube_pod_status_ready", &with(&[("condition", "true")]), fixed, |time| Some(f64::from(u8::from(time < pod.to))))?;
 
         for container in &workload.init {
             let labels = with(&[("container", container.name), ("image", container.image)]);
