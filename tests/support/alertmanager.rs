@@ -19,7 +19,10 @@ pub struct Alertmanager {
 impl Alertmanager {
     pub fn start(config: &str) -> Result<Self, Missing> {
         let program = find::program("prometheus-alertmanager", "alertmanager")?;
-        let dir = tempfile::Builder::new().prefix("promtune-alertmanager-").tempdir().expect("temp dir");
+        let dir = tempfile::Builder::new()
+            .prefix("promtune-alertmanager-")
+            .tempdir()
+            .expect("temp dir");
         let at = dir.path();
         fs::write(at.join("alertmanager.yml"), config).expect("write the configuration");
         let [port] = http::free_ports();
@@ -30,7 +33,9 @@ impl Alertmanager {
             "--cluster.listen-address=".to_owned(),
         ];
         let mut process = Process::start("alertmanager", &program, args, &[], at);
-        process.wait_ready(Duration::from_secs(30), || http::get(port, "/-/ready").is_ok_and(|r| r.status == 200));
+        process.wait_ready(Duration::from_secs(30), || {
+            http::get(port, "/-/ready").is_ok_and(|r| r.status == 200)
+        });
         Ok(Self { process, port, dir })
     }
 

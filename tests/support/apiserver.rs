@@ -42,13 +42,22 @@ impl ApiServer {
     pub fn start_as(version: Option<&str>) -> Result<Self, Missing> {
         let program = find::program("kube-apiserver", "kube-apiserver")?;
         let kubectl = find::program("kubectl", "kubectl")?;
-        let dir = tempfile::Builder::new().prefix("promtune-apiserver-").tempdir().expect("temp dir");
+        let dir = tempfile::Builder::new()
+            .prefix("promtune-apiserver-")
+            .tempdir()
+            .expect("temp dir");
         let at = dir.path();
         let etcd = Etcd::start(at)?;
         let [port] = free_ports();
 
         let tokens: String = [ADMIN, READER, RESTRICTED, NOBODY]
-            .map(|user| format!("{},{user},{user}{}\n", token(user), if user == ADMIN { ",system:masters" } else { "" }))
+            .map(|user| {
+                format!(
+                    "{},{user},{user}{}\n",
+                    token(user),
+                    if user == ADMIN { ",system:masters" } else { "" }
+                )
+            })
             .concat();
         fs::write(at.join("tokens.csv"), tokens).expect("write the tokens");
         let key = at.join("service-account.key").display().to_string();
@@ -80,12 +89,28 @@ impl ApiServer {
             fs::write(at.join(user), kubeconfig(port, &ca, user)).expect("write a kubeconfig");
         }
         let call = |args: &[&str]| kubectl_output(&kubectl, at, ADMIN, args);
-        process.wait_ready(Duration::from_secs(90), || call(&["get", "--raw=/readyz"]).status.success());
+        process.wait_ready(Duration::from_secs(90), || {
+            call(&["get", "--raw=/readyz"]).status.success()
+        });
         // The system namespaces are made shortly after the server is ready.
-        let settled = wait_until(Duration::from_secs(30), || call(&["get", "namespace", "kube-system", "default"]).status.success());
-        assert!(settled, "the API server did not make its namespaces:\n{}", process.log_tail());
+        let settled = wait_until(Duration::from_secs(30), || {
+            call(&["get", "namespace", "kube-system", "default"])
+                .status
+                .success()
+        });
+        assert!(
+            settled,
+            "the API server did not make its namespaces:\n{}",
+            process.log_tail()
+        );
 
-        let server = Self { process, etcd, port, kubectl, dir };
+        let server = Self {
+            process,
+            etcd,
+            port,
+            kubectl,
+            dir,
+        };
         server.apply(&access());
         Ok(server)
     }
@@ -119,10 +144,21 @@ impl ApiServer {
     }
 
     fn apply_text(&self, text: &str, more: &[&str]) {
-        let mut file = tempfile::Builder::new().prefix("apply-").suffix(".yaml").tempfile_in(self.dir.path()).expect("temp file");
+        let mut file = tempfile::Builder::new()
+            .prefix("apply-")
+            .suffix(".yaml")
+            .tempfile_in(self.dir.path())
+            .expect("temp file");
         std::io::Write::write_all(&mut file, text.as_bytes()).expect("write the objects");
         let path = file.path().display().to_string();
-        let mut args = vec!["apply", "--server-side", "--force-conflicts", "--field-manager=helm", "-f", &path];
+        let mut args = vec![
+            "apply",
+            "--server-side",
+            "--force-conflicts",
+            "--field-manager=helm",
+            "-f",
+            &path,
+        ];
         args.extend(more);
         self.kubectl(&args);
     }
@@ -130,14 +166,24 @@ impl ApiServer {
     /// Definitions of the custom kinds promtune reads (see [`crds`]).
     pub fn install_crds(&self) {
         self.apply(&crds::all());
-        self.kubectl(&["wait", "--for=condition=established", "--timeout=60s", "crd", "--all"]);
+        self.kubectl(&[
+            "wait",
+            "--for=condition=established",
+            "--timeout=60s",
+            "crd",
+            "--all",
+        ]);
     }
 
     /// What kubectl prints as admin; panics when it fails.
     pub fn kubectl(&self, args: &[&str]) -> String {
         let output = self.kubectl_as(ADMIN, args);
         let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "kubectl {}: {error}", args.join(" "));
+        assert!(
+            output.status.success(),
+            "kubectl {}: {error}",
+            args.join(" ")
+        );
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
@@ -158,7 +204,10 @@ pub fn token(user: &str) -> String {
 fn kubectl_output(kubectl: &Path, dir: &Path, user: &str, args: &[&str]) -> Output {
     Command::new(kubectl)
         .arg(format!("--kubeconfig={}", dir.join(user).display()))
-        .arg(format!("--cache-dir={}", dir.join("kubectl-cache").display()))
+        .arg(format!(
+            "--cache-dir={}",
+            dir.join("kubectl-cache").display()
+        ))
         .arg("--request-timeout=60s")
         .args(args)
         .output()
@@ -184,14 +233,41 @@ fn access() -> Value {
     let rbac = "rbac.authorization.k8s.io/v1";
     let read = ["get", "list", "watch"];
     let groups = [
-        "", "apps", "batch", "autoscaling", "policy", "scheduling.k8s.io", "monitoring.coreos.com",
-        "autoscaling.k8s.io", "keda.sh", "argoproj.io", "apiextensions.k8s.io",
+        "",
+        "apps",
+        "batch",
+        "autoscaling",
+        "policy",
+        "scheduling.k8s.io",
+        "monitoring.coreos.com",
+        "autoscaling.k8s.io",
+        "keda.sh",
+        "argoproj.io",
+        "apiextensions.k8s.io",
     ];
     let resources = [
-        "nodes", "namespaces", "pods", "services", "limitranges", "resourcequotas", "deployments", "statefulsets",
-        "daemonsets", "replicasets", "jobs", "cronjobs", "horizontalpodautoscalers", "poddisruptionbudgets",
-        "priorityclasses", "prometheusrules", "servicemonitors", "podmonitors", "verticalpodautoscalers",
-        "scaledobjects", "rollouts", "customresourcedefinitions",
+        "nodes",
+        "namespaces",
+        "pods",
+        "services",
+        "limitranges",
+        "resourcequotas",
+        "deployments",
+        "statefulsets",
+        "daemonsets",
+        "replicasets",
+        "jobs",
+        "cronjobs",
+        "horizontalpodautoscalers",
+        "poddisruptionbudgets",
+        "priorityclasses",
+        "prometheusrules",
+        "servicemonitors",
+        "podmonitors",
+        "verticalpodautoscalers",
+        "scaledobjects",
+        "rollouts",
+        "customresourcedefinitions",
     ];
     json!({"apiVersion": "v1", "kind": "List", "items": [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}},

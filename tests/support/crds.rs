@@ -4,14 +4,34 @@ use serde_json::{Value, json};
 
 /// Group, version, kind, plural.
 const KINDS: &[[&str; 4]] = &[
-    ["monitoring.coreos.com", "v1", "PrometheusRule", "prometheusrules"],
-    ["monitoring.coreos.com", "v1", "ServiceMonitor", "servicemonitors"],
+    [
+        "monitoring.coreos.com",
+        "v1",
+        "PrometheusRule",
+        "prometheusrules",
+    ],
+    [
+        "monitoring.coreos.com",
+        "v1",
+        "ServiceMonitor",
+        "servicemonitors",
+    ],
     ["monitoring.coreos.com", "v1", "PodMonitor", "podmonitors"],
     ["monitoring.coreos.com", "v1", "Prometheus", "prometheuses"],
-    ["autoscaling.k8s.io", "v1", "VerticalPodAutoscaler", "verticalpodautoscalers"],
+    [
+        "autoscaling.k8s.io",
+        "v1",
+        "VerticalPodAutoscaler",
+        "verticalpodautoscalers",
+    ],
     ["keda.sh", "v1alpha1", "ScaledObject", "scaledobjects"],
     ["argoproj.io", "v1alpha1", "Rollout", "rollouts"],
-    ["vpcresources.k8s.aws", "v1beta1", "SecurityGroupPolicy", "securitygrouppolicies"],
+    [
+        "vpcresources.k8s.aws",
+        "v1beta1",
+        "SecurityGroupPolicy",
+        "securitygrouppolicies",
+    ],
 ];
 
 pub fn all() -> Value {

@@ -18,7 +18,10 @@ impl Etcd {
     pub fn start(dir: &Path) -> Result<Self, Missing> {
         let program = find::program("etcd", "etcd")?;
         let [port, peer] = http::free_ports();
-        let (client, peer) = (format!("http://127.0.0.1:{port}"), format!("http://127.0.0.1:{peer}"));
+        let (client, peer) = (
+            format!("http://127.0.0.1:{port}"),
+            format!("http://127.0.0.1:{peer}"),
+        );
         let args = [
             format!("--data-dir={}", dir.join("etcd").display()),
             format!("--listen-client-urls={client}"),
@@ -44,14 +47,19 @@ impl Etcd {
         let mut changed = 0;
         for pair in response["kvs"].as_array().into_iter().flatten() {
             let bytes = unbase64(pair["value"].as_str().unwrap_or_default());
-            let Ok(mut object) = serde_json::from_slice::<Value>(&bytes) else { continue };
+            let Ok(mut object) = serde_json::from_slice::<Value>(&bytes) else {
+                continue;
+            };
             if !object["metadata"].is_object() {
                 continue;
             }
             let before = object.clone();
             change(&mut object);
             if object != before {
-                self.call("put", &json!({"key": pair["key"], "value": base64(object.to_string().as_bytes())}));
+                self.call(
+                    "put",
+                    &json!({"key": pair["key"], "value": base64(object.to_string().as_bytes())}),
+                );
                 changed += 1;
             }
         }
@@ -59,7 +67,8 @@ impl Etcd {
     }
 
     fn call(&self, method: &str, body: &Value) -> Value {
-        let response = http::post(self.port, &format!("/v3/kv/{method}"), &body.to_string()).expect("etcd answers");
+        let response = http::post(self.port, &format!("/v3/kv/{method}"), &body.to_string())
+            .expect("etcd answers");
         assert_eq!(response.status, 200, "etcd {method}: {}", response.body);
         serde_json::from_str(&response.body).expect("etcd answers JSON")
     }
@@ -70,10 +79,17 @@ const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 fn base64(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
-        let group = chunk.iter().fold(0_u32, |acc, byte| acc << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let group = chunk
+            .iter()
+            .fold(0_u32, |acc, byte| acc << 8 | u32::from(*byte))
+            << (8 * (3 - chunk.len()));
         for i in 0..4 {
             let digit = DIGITS[(group >> (18 - 6 * i) & 63) as usize];
-            out.push(if i <= chunk.len() { char::from(digit) } else { '=' });
+            out.push(if i <= chunk.len() {
+                char::from(digit)
+            } else {
+                '='
+            });
         }
     }
     out
@@ -83,7 +99,9 @@ fn unbase64(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3);
     let (mut group, mut bits) = (0_u32, 0);
     for byte in text.bytes() {
-        let Some(digit) = DIGITS.iter().position(|d| *d == byte) else { break };
+        let Some(digit) = DIGITS.iter().position(|d| *d == byte) else {
+            break;
+        };
         group = group << 6 | u32::try_from(digit).expect("below 64");
         bits += 6;
         if bits >= 8 {

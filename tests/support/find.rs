@@ -12,7 +12,11 @@ pub struct Missing {
 
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} not installed: run scripts/install-test-servers", self.what)
+        write!(
+            f,
+            "{} not installed: run scripts/install-test-servers",
+            self.what
+        )
     }
 }
 

@@ -12,7 +12,8 @@ pub struct Response {
 
 /// Ports that were free a moment ago, all different.
 pub fn free_ports<const N: usize>() -> [u16; N] {
-    let listeners = [(); N].map(|()| TcpListener::bind(("127.0.0.1", 0)).expect("bind a free port"));
+    let listeners =
+        [(); N].map(|()| TcpListener::bind(("127.0.0.1", 0)).expect("bind a free port"));
     listeners.map(|listener| listener.local_addr().expect("local address").port())
 }
 
@@ -39,7 +40,9 @@ fn request(port: u16, method: &str, path: &str, body: &str) -> io::Result<Respon
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
     let text = String::from_utf8_lossy(&bytes);
-    let (head, body) = text.split_once("\r\n\r\n").ok_or_else(|| io::Error::other("no end of headers"))?;
+    let (head, body) = text
+        .split_once("\r\n\r\n")
+        .ok_or_else(|| io::Error::other("no end of headers"))?;
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
     Ok(Response {
         status: status.ok_or_else(|| io::Error::other("no status"))?,
@@ -64,7 +67,9 @@ pub fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                out.push(char::from(byte))
+            }
             _ => write!(out, "%{byte:02X}").expect("write to a string"),
         }
     }

@@ -51,7 +51,11 @@ impl Process {
             .stderr(out)
             .spawn()
             .expect("start a shell");
-        Self { name: name.to_owned(), child, log }
+        Self {
+            name: name.to_owned(),
+            child,
+            log,
+        }
     }
 
     /// Waits until it is ready; panics with the end of its log when it stops or takes too long.
@@ -84,7 +88,9 @@ impl Drop for Process {
     fn drop(&mut self) {
         drop(self.child.stdin.take());
         let child = &mut self.child;
-        if !wait_until(Duration::from_secs(10), || !matches!(child.try_wait(), Ok(None))) {
+        if !wait_until(Duration::from_secs(10), || {
+            !matches!(child.try_wait(), Ok(None))
+        }) {
             let _ = child.kill();
             let _ = child.wait();
         }

@@ -1,6 +1,7 @@
 //! A real Prometheus, 2.42 or 3.x, with a past of one's own.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -53,7 +54,7 @@ pub struct Builder {
     rules: Vec<(String, String)>,
     openmetrics: Vec<PathBuf>,
     text: Option<String>,
-    data: Option<PathBuf>,
+    blocks: Option<PathBuf>,
     flags: Vec<String>,
     port: Option<u16>,
 }
@@ -83,9 +84,9 @@ impl Builder {
         self
     }
 
-    /// A data directory that is there already; it is used in place, and kept.
-    pub fn data_dir(mut self, path: &Path) -> Self {
-        self.data = Some(path.to_owned());
+    /// History, as a directory of blocks; they are copied.
+    pub fn blocks(mut self, path: &Path) -> Self {
+        self.blocks = Some(path.to_owned());
         self
     }
 
@@ -101,14 +102,20 @@ impl Builder {
 
     pub fn start(self) -> Result<Prometheus, Missing> {
         let program = self.version.prometheus()?;
-        let dir = tempfile::Builder::new().prefix("promtune-prometheus-").tempdir().expect("temp dir");
+        let dir = tempfile::Builder::new()
+            .prefix("promtune-prometheus-")
+            .tempdir()
+            .expect("temp dir");
         let at = dir.path();
         fs::create_dir(at.join("rules")).expect("create rules/");
         for (name, text) in &self.rules {
             fs::write(at.join("rules").join(name), text).expect("write a rule file");
         }
         fs::write(at.join("prometheus.yml"), &self.config).expect("write the configuration");
-        let data = self.data.unwrap_or_else(|| at.join("data"));
+        let data = at.join("data");
+        if let Some(blocks) = &self.blocks {
+            copy(blocks, &data).expect("copy the blocks");
+        }
         if let Some(text) = &self.text {
             let path = at.join("history.om");
             fs::write(&path, text).expect("write the history");
@@ -119,8 +126,9 @@ impl Builder {
         }
         let port = self.port.unwrap_or_else(|| http::free_ports::<1>()[0]);
         let mut args = vec![
-            format!("--config.file={}", at.join("prometheus.yml").display()),
-            format!("--storage.tsdb.path={}", data.display()),
+            // Relative, so that what the API says of files does not depend on the temp dir.
+            "--config.file=prometheus.yml".to_owned(),
+            "--storage.tsdb.path=data".to_owned(),
             "--storage.tsdb.retention.time=20y".to_owned(),
             // Blocks that were made stay as they were made.
             "--storage.tsdb.max-block-duration=162h".to_owned(),
@@ -129,8 +137,15 @@ impl Builder {
         ];
         args.extend(self.flags);
         let mut process = Process::start("prometheus", &program, args, &[], at);
-        process.wait_ready(Duration::from_secs(60), || http::get(port, "/-/ready").is_ok_and(|r| r.status == 200));
-        Ok(Prometheus { process, port, version: self.version, dir })
+        process.wait_ready(Duration::from_secs(60), || {
+            http::get(port, "/-/ready").is_ok_and(|r| r.status == 200)
+        });
+        Ok(Prometheus {
+            process,
+            port,
+            version: self.version,
+            dir,
+        })
     }
 }
 
@@ -142,7 +157,10 @@ pub struct Prometheus {
 }
 
 impl Prometheus {
-    #[expect(clippy::new_ret_no_self, reason = "`Prometheus::new(V3)…start()` reads as what it does")]
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "`Prometheus::new(V3)…start()` reads as what it does"
+    )]
     pub fn new(version: Version) -> Builder {
         Builder {
             version,
@@ -150,7 +168,7 @@ impl Prometheus {
             rules: Vec::new(),
             openmetrics: Vec::new(),
             text: None,
-            data: None,
+            blocks: None,
             flags: Vec::new(),
             port: None,
         }
@@ -171,14 +189,25 @@ impl Prometheus {
     /// The result vector of an instant query.
     pub fn query(&self, promql: &str, at: i64) -> Vec<Value> {
         let path = format!("/api/v1/query?query={}&time={at}", http::encode(promql));
-        self.api(&path)["result"].as_array().cloned().unwrap_or_default()
+        self.api(&path)["result"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// The one value of a query that has one result.
     pub fn value(&self, promql: &str, at: i64) -> f64 {
         let result = self.query(promql, at);
-        assert_eq!(result.len(), 1, "{promql} at {at} has {} results", result.len());
-        result[0]["value"][1].as_str().and_then(|text| text.parse().ok()).expect("a number")
+        assert_eq!(
+            result.len(),
+            1,
+            "{promql} at {at} has {} results",
+            result.len()
+        );
+        result[0]["value"][1]
+            .as_str()
+            .and_then(|text| text.parse().ok())
+            .expect("a number")
     }
 
     pub fn running(&mut self) -> bool {
@@ -186,10 +215,30 @@ impl Prometheus {
     }
 }
 
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
 /// Blocks from one file of OpenMetrics text. Long blocks: promtool reads the whole file once per block.
 pub fn create_blocks(version: Version, file: &Path, data: &Path) -> Result<(), Missing> {
     let output = Command::new(version.promtool()?)
-        .args(["tsdb", "create-blocks-from", "--max-block-duration=162h", "--quiet", "openmetrics"])
+        .args([
+            "tsdb",
+            "create-blocks-from",
+            "--max-block-duration=162h",
+            "--quiet",
+            "openmetrics",
+        ])
         .args([file, data])
         .output()
         .expect("run promtool");

@@ -3,7 +3,9 @@
 //! Everything follows from the description and a fixed instant: the same bytes on every run.
 
 pub mod alerts;
+pub mod cadvisor;
 pub mod cluster;
+pub mod ksm;
 pub mod metrics;
 pub mod model;
 pub mod objects;

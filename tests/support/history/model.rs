@@ -168,7 +168,13 @@ impl Workload {
         if !matches!(self.kind, Kind::Deployment | Kind::Rollout) {
             return Vec::new();
         }
-        let name = |generation: &str| format!("{}-{}", self.name, suffix(&[self.namespace, self.name, generation], 10));
+        let name = |generation: &str| {
+            format!(
+                "{}-{}",
+                self.name,
+                suffix(&[self.namespace, self.name, generation], 10)
+            )
+        };
         match self.replaced {
             Some(at) => vec![(name("old"), self.born, at), (name("new"), at, END)],
             None => vec![(name("new"), self.born, END)],
@@ -184,16 +190,30 @@ impl Workload {
             .map(|day| {
                 let start = START - START.rem_euclid(DAY) + day * DAY + DAY + 2 * 3_600;
                 let gone = if day >= 11 { END } else { start + 3 * DAY };
-                (format!("{}-{}", self.name, start / 60), start, start + 720 + day * 20, gone)
+                (
+                    format!("{}-{}", self.name, start / 60),
+                    start,
+                    start + 720 + day * 20,
+                    gone,
+                )
             })
             .filter(|(_, start, _, _)| *start < END)
             .collect()
     }
 
     pub fn pods(&self) -> Vec<Pod> {
-        let pod = |name: String, index: usize, owner_kind: &'static str, owner: &str, life: (i64, i64, i64)| {
+        let pod = |name: String,
+                   index: usize,
+                   owner_kind: &'static str,
+                   owner: &str,
+                   life: (i64, i64, i64)| {
             let seed = hash(&[self.namespace, &name]);
-            let node = (self.node + index) % 4;
+            // The fourth node is tainted: who does not ask for it is not there.
+            let node = if self.node == 3 || self.kind == Kind::DaemonSet {
+                (self.node + index) % 4
+            } else {
+                (self.node + index) % 3
+            };
             Pod {
                 uid: uid("Pod", self.namespace, &name),
                 ip: format!("10.0.{}.{}", node + 1, 20 + seed % 200),
@@ -215,24 +235,50 @@ impl Workload {
                 .flat_map(|(set, from, to)| {
                     indexes.clone().map(move |i| {
                         let tail = suffix(&[set, &i.to_string()], 5);
-                        pod(format!("{set}-{tail}"), i, "ReplicaSet", set, (*from, *to, *to))
+                        pod(
+                            format!("{set}-{tail}"),
+                            i,
+                            "ReplicaSet",
+                            set,
+                            (*from, *to, *to),
+                        )
                     })
                 })
                 .collect(),
             Kind::StatefulSet => indexes
-                .map(|i| pod(format!("{}-{i}", self.name), i, "StatefulSet", self.name, (self.born, END, END)))
+                .map(|i| {
+                    pod(
+                        format!("{}-{i}", self.name),
+                        i,
+                        "StatefulSet",
+                        self.name,
+                        (self.born, END, END),
+                    )
+                })
                 .collect(),
             Kind::DaemonSet => (0..4)
                 .map(|i| {
                     let tail = suffix(&[self.namespace, self.name, &i.to_string()], 5);
-                    pod(format!("{}-{tail}", self.name), i, "DaemonSet", self.name, (self.born, END, END))
+                    pod(
+                        format!("{}-{tail}", self.name),
+                        i,
+                        "DaemonSet",
+                        self.name,
+                        (self.born, END, END),
+                    )
                 })
                 .collect(),
             Kind::CronJob => self
                 .jobs()
                 .iter()
                 .map(|(job, start, end, gone)| {
-                    pod(format!("{job}-{}", suffix(&[job], 5)), 0, "Job", job, (*start, *end, *gone))
+                    pod(
+                        format!("{job}-{}", suffix(&[job], 5)),
+                        0,
+                        "Job",
+                        job,
+                        (*start, *end, *gone),
+                    )
                 })
                 .collect(),
             Kind::Pod => vec![pod(self.name.to_owned(), 0, "", "", (self.born, END, END))],
@@ -241,7 +287,10 @@ impl Workload {
 
     /// The containers that run for as long as the pod does.
     pub fn running(&self) -> impl Iterator<Item = &Container> {
-        let sidecars = self.init.iter().filter(|container| container.native_sidecar);
+        let sidecars = self
+            .init
+            .iter()
+            .filter(|container| container.native_sidecar);
         self.containers.iter().chain(&self.injected).chain(sidecars)
     }
 }
@@ -249,20 +298,52 @@ impl Workload {
 impl Container {
     /// Requests and limits as the API server makes them: a limit alone is the request too, then the LimitRange.
     pub fn effective(&self, range: Option<LimitRange>) -> (Resources, Resources) {
-        let range = range.unwrap_or(LimitRange { request: Resources::default(), limit: Resources::default() });
-        let one = |request: Option<i64>, limit: Option<i64>, default_request: Option<i64>, default_limit: Option<i64>| {
-            (request.or(limit).or(default_request), limit.or(default_limit))
+        let range = range.unwrap_or(LimitRange {
+            request: Resources::default(),
+            limit: Resources::default(),
+        });
+        let one = |request: Option<i64>,
+                   limit: Option<i64>,
+                   default_request: Option<i64>,
+                   default_limit: Option<i64>| {
+            (
+                request.or(limit).or(default_request),
+                limit.or(default_limit),
+            )
         };
-        let cpu = one(self.requests.cpu, self.limits.cpu, range.request.cpu, range.limit.cpu);
-        let memory = one(self.requests.memory, self.limits.memory, range.request.memory, range.limit.memory);
-        (Resources { cpu: cpu.0, memory: memory.0 }, Resources { cpu: cpu.1, memory: memory.1 })
+        let cpu = one(
+            self.requests.cpu,
+            self.limits.cpu,
+            range.request.cpu,
+            range.limit.cpu,
+        );
+        let memory = one(
+            self.requests.memory,
+            self.limits.memory,
+            range.request.memory,
+            range.limit.memory,
+        );
+        (
+            Resources {
+                cpu: cpu.0,
+                memory: memory.0,
+            },
+            Resources {
+                cpu: cpu.1,
+                memory: memory.1,
+            },
+        )
     }
 
     /// The lives of this container in a pod: start, end, why it ended.
     pub fn lives(&self, pod: &Pod) -> Vec<(i64, i64, Option<&'static str>)> {
         let mut lives = Vec::new();
         let mut from = pod.from;
-        for (_, at, reason) in self.restarts.iter().filter(|(index, at, _)| *index == pod.index && (pod.from..pod.to).contains(at)) {
+        for (_, at, reason) in self
+            .restarts
+            .iter()
+            .filter(|(index, at, _)| *index == pod.index && (pod.from..pod.to).contains(at))
+        {
             lives.push((from, *at, Some(*reason)));
             from = *at + 15;
         }
@@ -273,15 +354,23 @@ impl Container {
 
 impl Cluster {
     pub fn limit_range(&self, namespace: &str) -> Option<LimitRange> {
-        self.namespaces.iter().find(|n| n.name == namespace).and_then(|n| n.limit_range)
+        self.namespaces
+            .iter()
+            .find(|n| n.name == namespace)
+            .and_then(|n| n.limit_range)
     }
 
     pub fn pods(&self) -> impl Iterator<Item = (&Workload, Pod)> {
-        self.workloads.iter().flat_map(|workload| workload.pods().into_iter().map(move |pod| (workload, pod)))
+        self.workloads
+            .iter()
+            .flat_map(|workload| workload.pods().into_iter().map(move |pod| (workload, pod)))
     }
 
     pub fn workload(&self, namespace: &str, name: &str) -> &Workload {
-        let found = self.workloads.iter().find(|w| w.namespace == namespace && w.name == name);
+        let found = self
+            .workloads
+            .iter()
+            .find(|w| w.namespace == namespace && w.name == name);
         found.unwrap_or_else(|| panic!("no workload {namespace}/{name}"))
     }
 }
@@ -323,7 +412,10 @@ pub fn suffix(parts: &[&str], length: usize) -> String {
 
 /// `metadata.uid` of an object.
 pub fn uid(kind: &str, namespace: &str, name: &str) -> String {
-    let (a, b) = (hash(&[kind, namespace, name]), hash(&[name, namespace, kind]));
+    let (a, b) = (
+        hash(&[kind, namespace, name]),
+        hash(&[name, namespace, kind]),
+    );
     format!(
         "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
         a >> 32,

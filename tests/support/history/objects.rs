@@ -5,11 +5,17 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::cluster::KUBELET;
-use super::model::{BIRTH, Cluster, Container, END, Kind, Node, Pod, Resources, START, Workload, rfc3339, uid};
+use super::model::{
+    BIRTH, Cluster, Container, END, Kind, Node, Pod, Resources, START, Workload, rfc3339, uid,
+};
 use super::rules;
 
 /// Resource, hard, used: of the ResourceQuota in `payments`.
-pub const QUOTA: [(&str, f64, f64); 3] = [("requests.cpu", 4.0, 1.9), ("requests.memory", 8_589_934_592.0, 3_221_225_472.0), ("pods", 20.0, 5.0)];
+pub const QUOTA: [(&str, f64, f64); 3] = [
+    ("requests.cpu", 4.0, 1.9),
+    ("requests.memory", 8_589_934_592.0, 3_221_225_472.0),
+    ("pods", 20.0, 5.0),
+];
 
 /// (millicores, bytes) of a node: all, and what is left for pods.
 pub fn node_resources(node: &Node) -> ((i64, i64), (i64, i64)) {
@@ -23,11 +29,20 @@ pub fn manifests(cluster: &Cluster) -> String {
     let mut push = |value: Value| documents.push(value.to_string());
     for namespace in &cluster.namespaces {
         let labels: BTreeMap<&str, &str> = namespace.labels.iter().copied().collect();
-        push(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace.name, "labels": labels}}));
+        push(
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace.name, "labels": labels}}),
+        );
         if let Some(range) = namespace.limit_range {
-            push(object("v1", "LimitRange", namespace.name, "defaults", json!({}), json!({"spec": {"limits": [
-                {"type": "Container", "default": quantities(range.limit), "defaultRequest": quantities(range.request)},
-            ]}})));
+            push(object(
+                "v1",
+                "LimitRange",
+                namespace.name,
+                "defaults",
+                json!({}),
+                json!({"spec": {"limits": [
+                    {"type": "Container", "default": quantities(range.limit), "defaultRequest": quantities(range.request)},
+                ]}}),
+            ));
         }
     }
     push(json!({
@@ -48,8 +63,18 @@ pub fn manifests(cluster: &Cluster) -> String {
 
 /// Objects that must come after the pods: a quota without a controller refuses them.
 pub fn quotas() -> Value {
-    let hard: BTreeMap<&str, String> = QUOTA.iter().map(|(name, hard, _)| (*name, hard.to_string())).collect();
-    object("v1", "ResourceQuota", "payments", "payments", json!({}), json!({"spec": {"hard": hard}}))
+    let hard: BTreeMap<&str, String> = QUOTA
+        .iter()
+        .map(|(name, hard, _)| (*name, hard.to_string()))
+        .collect();
+    object(
+        "v1",
+        "ResourceQuota",
+        "payments",
+        "payments",
+        json!({}),
+        json!({"spec": {"hard": hard}}),
+    )
 }
 
 /// The statuses: `apiVersion`, `kind`, `metadata` and `status` of each.
@@ -61,8 +86,20 @@ pub fn statuses(cluster: &Cluster) -> Value {
     for (workload, pod) in cluster.pods().filter(|(_, pod)| pod.live()) {
         items.push(pod_status(cluster, workload, &pod));
     }
-    let used = |of: fn(&(&str, f64, f64)) -> f64| -> BTreeMap<&str, String> { QUOTA.iter().map(|row| (row.0, of(row).to_string())).collect() };
-    items.push(object("v1", "ResourceQuota", "payments", "payments", json!({}), json!({"status": {"hard": used(|row| row.1), "used": used(|row| row.2)}})));
+    let used = |of: fn(&(&str, f64, f64)) -> f64| -> BTreeMap<&str, String> {
+        QUOTA
+            .iter()
+            .map(|row| (row.0, of(row).to_string()))
+            .collect()
+    };
+    items.push(object(
+        "v1",
+        "ResourceQuota",
+        "payments",
+        "payments",
+        json!({}),
+        json!({"status": {"hard": used(|row| row.1), "used": used(|row| row.2)}}),
+    ));
     items.push(object("autoscaling/v2", "HorizontalPodAutoscaler", "shop", "frontend", json!({}), json!({"status": {
         "currentReplicas": 2, "desiredReplicas": 2, "conditions": [],
         "currentMetrics": [{"type": "Resource", "resource": {"name": "cpu", "current": {"averageUtilization": 12, "averageValue": "60m"}}}],
@@ -76,9 +113,19 @@ pub fn statuses(cluster: &Cluster) -> Value {
 /// When an object was made, by the description.
 pub fn created(cluster: &Cluster) -> BTreeMap<(String, String, String), i64> {
     let mut created = BTreeMap::new();
-    let mut put = |kind: &str, namespace: &str, name: &str, time: i64| created.insert((kind.to_owned(), namespace.to_owned(), name.to_owned()), time);
+    let mut put = |kind: &str, namespace: &str, name: &str, time: i64| {
+        created.insert(
+            (kind.to_owned(), namespace.to_owned(), name.to_owned()),
+            time,
+        )
+    };
     for workload in &cluster.workloads {
-        put(workload.kind.name(), workload.namespace, workload.name, workload.born);
+        put(
+            workload.kind.name(),
+            workload.namespace,
+            workload.name,
+            workload.born,
+        );
         for (set, from, _) in workload.replica_sets() {
             put("ReplicaSet", workload.namespace, &set, from);
         }
@@ -96,16 +143,41 @@ pub fn created(cluster: &Cluster) -> BTreeMap<(String, String, String), i64> {
 /// made at different times are the same. True for what belongs to the demo.
 pub fn settle(object: &mut Value, created: &BTreeMap<(String, String, String), i64>) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let (kind, namespace, name) = (text(&object["kind"]), text(&object["metadata"]["namespace"]), text(&object["metadata"]["name"]));
+    let (kind, namespace, name) = (
+        text(&object["kind"]),
+        text(&object["metadata"]["namespace"]),
+        text(&object["metadata"]["name"]),
+    );
     let ours = [
-        "Namespace", "Node", "PriorityClass", "LimitRange", "ResourceQuota", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job",
-        "CronJob", "Pod", "Service", "HorizontalPodAutoscaler", "PodDisruptionBudget", "PrometheusRule", "ServiceMonitor", "PodMonitor",
-        "VerticalPodAutoscaler", "ScaledObject", "Rollout",
+        "Namespace",
+        "Node",
+        "PriorityClass",
+        "LimitRange",
+        "ResourceQuota",
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "ReplicaSet",
+        "Job",
+        "CronJob",
+        "Pod",
+        "Service",
+        "HorizontalPodAutoscaler",
+        "PodDisruptionBudget",
+        "PrometheusRule",
+        "ServiceMonitor",
+        "PodMonitor",
+        "VerticalPodAutoscaler",
+        "ScaledObject",
+        "Rollout",
     ];
     if !ours.contains(&kind.as_str()) {
         return;
     }
-    let time = created.get(&(kind.clone(), namespace.clone(), name.clone())).copied().unwrap_or(BIRTH);
+    let time = created
+        .get(&(kind.clone(), namespace.clone(), name.clone()))
+        .copied()
+        .unwrap_or(BIRTH);
     object["metadata"]["uid"] = json!(uid(&kind, &namespace, &name));
     object["metadata"]["creationTimestamp"] = json!(rfc3339(time));
     if let Some(metadata) = object["metadata"].as_object_mut() {
@@ -128,17 +200,29 @@ fn object(api: &str, kind: &str, namespace: &str, name: &str, labels: Value, mor
 fn quantities(resources: Resources) -> Value {
     let mut out = json!({});
     if let Some(cpu) = resources.cpu {
-        out["cpu"] = json!(if cpu % 1_000 == 0 { (cpu / 1_000).to_string() } else { format!("{cpu}m") });
+        out["cpu"] = json!(if cpu % 1_000 == 0 {
+            (cpu / 1_000).to_string()
+        } else {
+            format!("{cpu}m")
+        });
     }
     if let Some(memory) = resources.memory {
         let gi = 1 << 30;
-        out["memory"] = json!(if memory % gi == 0 { format!("{}Gi", memory / gi) } else { format!("{}Mi", memory >> 20) });
+        out["memory"] = json!(if memory % gi == 0 {
+            format!("{}Gi", memory / gi)
+        } else {
+            format!("{}Mi", memory >> 20)
+        });
     }
     out
 }
 
 fn node(node: &Node) -> Value {
-    let instance = if node.group == "data" { "r6i.xlarge" } else { "m6i.xlarge" };
+    let instance = if node.group == "data" {
+        "r6i.xlarge"
+    } else {
+        "m6i.xlarge"
+    };
     let mut spec = json!({"providerID": format!("aws:///{}/{}", node.zone, node.instance)});
     if let Some(taint) = node.taint {
         spec["taints"] = json!([{"key": taint, "value": "data", "effect": "NoSchedule"}]);
@@ -205,7 +289,10 @@ fn labels(workload: &Workload) -> Value {
 
 fn container(container: &Container) -> Value {
     let mut out = json!({"name": container.name, "image": container.image, "resources": {}});
-    for (key, resources) in [("requests", container.requests), ("limits", container.limits)] {
+    for (key, resources) in [
+        ("requests", container.requests),
+        ("limits", container.limits),
+    ] {
         if resources != Resources::default() {
             out["resources"][key] = quantities(resources);
         }
@@ -218,7 +305,12 @@ fn container(container: &Container) -> Value {
 
 fn pod_spec(workload: &Workload, in_pod: bool) -> Value {
     let injected = workload.injected.iter().filter(|_| in_pod);
-    let containers: Vec<Value> = workload.containers.iter().chain(injected).map(container).collect();
+    let containers: Vec<Value> = workload
+        .containers
+        .iter()
+        .chain(injected)
+        .map(container)
+        .collect();
     let mut spec = json!({"containers": containers, "automountServiceAccountToken": false});
     if !workload.init.is_empty() {
         spec["initContainers"] = workload.init.iter().map(container).collect();
@@ -237,11 +329,23 @@ fn pod_spec(workload: &Workload, in_pod: bool) -> Value {
 
 /// The controller objects of a workload, owners first.
 fn owners(workload: &Workload) -> Vec<Value> {
-    let Workload { namespace, name, .. } = *workload;
+    let Workload {
+        namespace, name, ..
+    } = *workload;
     let selector = json!({"matchLabels": {"app": name}});
-    let template = json!({"metadata": {"labels": labels(workload)}, "spec": pod_spec(workload, false)});
+    let template =
+        json!({"metadata": {"labels": labels(workload)}, "spec": pod_spec(workload, false)});
     let replicas = workload.replicas;
-    let make = |api: &str, spec: Value| object(api, workload.kind.name(), namespace, name, labels(workload), json!({"spec": spec}));
+    let make = |api: &str, spec: Value| {
+        object(
+            api,
+            workload.kind.name(),
+            namespace,
+            name,
+            labels(workload),
+            json!({"spec": spec}),
+        )
+    };
     let sets = |api: &str, revision: &str| -> Vec<Value> {
         let sets = workload.replica_sets();
         let last = sets.len() - 1;
@@ -255,39 +359,70 @@ fn owners(workload: &Workload) -> Vec<Value> {
                 };
                 let mut template = template.clone();
                 template["metadata"]["labels"] = with_hash(labels(workload));
-                let mut object = object("apps/v1", "ReplicaSet", namespace, set, with_hash(labels(workload)), json!({"spec": {
-                    "replicas": if number == last { replicas } else { 0 },
-                    "selector": {"matchLabels": {"app": name, "pod-template-hash": hash}},
-                    "template": template,
-                }}));
+                let mut object = object(
+                    "apps/v1",
+                    "ReplicaSet",
+                    namespace,
+                    set,
+                    with_hash(labels(workload)),
+                    json!({"spec": {
+                        "replicas": if number == last { replicas } else { 0 },
+                        "selector": {"matchLabels": {"app": name, "pod-template-hash": hash}},
+                        "template": template,
+                    }}),
+                );
                 object["metadata"]["annotations"] = json!({(revision): (number + 1).to_string()});
-                object["metadata"]["ownerReferences"] = owner_reference(api, workload.kind.name(), namespace, name);
+                object["metadata"]["ownerReferences"] =
+                    owner_reference(api, workload.kind.name(), namespace, name);
                 object
             })
             .collect()
     };
     match workload.kind {
         Kind::Deployment => {
-            let mut out = vec![make("apps/v1", json!({"replicas": replicas, "selector": selector, "template": template}))];
+            let mut out = vec![make(
+                "apps/v1",
+                json!({"replicas": replicas, "selector": selector, "template": template}),
+            )];
             out.extend(sets("apps/v1", "deployment.kubernetes.io/revision"));
             out
         }
         Kind::Rollout => {
             let strategy = json!({"canary": {"steps": [{"setWeight": 50}]}});
-            let mut out = vec![make("argoproj.io/v1alpha1", json!({"replicas": replicas, "selector": selector, "template": template, "strategy": strategy}))];
+            let mut out = vec![make(
+                "argoproj.io/v1alpha1",
+                json!({"replicas": replicas, "selector": selector, "template": template, "strategy": strategy}),
+            )];
             out.extend(sets("argoproj.io/v1alpha1", "rollout.argoproj.io/revision"));
             out
         }
-        Kind::StatefulSet => vec![make("apps/v1", json!({"replicas": replicas, "serviceName": name, "selector": selector, "template": template}))],
-        Kind::DaemonSet => vec![make("apps/v1", json!({"selector": selector, "template": template}))],
+        Kind::StatefulSet => vec![make(
+            "apps/v1",
+            json!({"replicas": replicas, "serviceName": name, "selector": selector, "template": template}),
+        )],
+        Kind::DaemonSet => vec![make(
+            "apps/v1",
+            json!({"selector": selector, "template": template}),
+        )],
         Kind::CronJob => {
-            let mut out = vec![make("batch/v1", json!({
-                "schedule": "0 2 * * *", "concurrencyPolicy": "Forbid", "successfulJobsHistoryLimit": 3,
-                "jobTemplate": {"spec": {"template": template}},
-            }))];
+            let mut out = vec![make(
+                "batch/v1",
+                json!({
+                    "schedule": "0 2 * * *", "concurrencyPolicy": "Forbid", "successfulJobsHistoryLimit": 3,
+                    "jobTemplate": {"spec": {"template": template}},
+                }),
+            )];
             for (job, _, _, _) in workload.jobs().into_iter().filter(|job| job.3 >= END) {
-                let mut object = object("batch/v1", "Job", namespace, &job, labels(workload), json!({"spec": {"template": template, "backoffLimit": 2}}));
-                object["metadata"]["ownerReferences"] = owner_reference("batch/v1", "CronJob", namespace, name);
+                let mut object = object(
+                    "batch/v1",
+                    "Job",
+                    namespace,
+                    &job,
+                    labels(workload),
+                    json!({"spec": {"template": template, "backoffLimit": 2}}),
+                );
+                object["metadata"]["ownerReferences"] =
+                    owner_reference("batch/v1", "CronJob", namespace, name);
                 out.push(object);
             }
             out
@@ -297,8 +432,22 @@ fn owners(workload: &Workload) -> Vec<Value> {
 }
 
 fn owner_statuses(workload: &Workload) -> Vec<Value> {
-    let Workload { namespace, name, replicas, .. } = *workload;
-    let status = |api: &str, kind: &str, name: &str, status: Value| object(api, kind, namespace, name, json!({}), json!({"status": status}));
+    let Workload {
+        namespace,
+        name,
+        replicas,
+        ..
+    } = *workload;
+    let status = |api: &str, kind: &str, name: &str, status: Value| {
+        object(
+            api,
+            kind,
+            namespace,
+            name,
+            json!({}),
+            json!({"status": status}),
+        )
+    };
     let mut out = Vec::new();
     match workload.kind {
         Kind::Deployment => out.push(status("apps/v1", "Deployment", name, json!({
@@ -325,7 +474,11 @@ fn owner_statuses(workload: &Workload) -> Vec<Value> {
     }
     let sets = workload.replica_sets();
     for (number, (set, _, _)) in sets.iter().enumerate() {
-        let replicas = if number + 1 == sets.len() { replicas } else { 0 };
+        let replicas = if number + 1 == sets.len() {
+            replicas
+        } else {
+            0
+        };
         out.push(status("apps/v1", "ReplicaSet", set, json!({
             "observedGeneration": 1, "replicas": replicas, "fullyLabeledReplicas": replicas, "readyReplicas": replicas, "availableReplicas": replicas,
         })));
@@ -337,16 +490,29 @@ fn pod_object(cluster: &Cluster, workload: &Workload, pod: &Pod) -> Value {
     let mut spec = pod_spec(workload, true);
     spec["nodeName"] = json!(cluster.nodes[pod.node].name);
     let mut labels = labels(workload);
-    let mut object = object("v1", "Pod", workload.namespace, &pod.name, json!({}), json!({"spec": spec}));
+    let mut object = object(
+        "v1",
+        "Pod",
+        workload.namespace,
+        &pod.name,
+        json!({}),
+        json!({"spec": spec}),
+    );
     if !pod.owner.is_empty() {
-        let api = if pod.owner_kind == "Job" { "batch/v1" } else { "apps/v1" };
-        object["metadata"]["ownerReferences"] = owner_reference(api, pod.owner_kind, workload.namespace, &pod.owner);
+        let api = if pod.owner_kind == "Job" {
+            "batch/v1"
+        } else {
+            "apps/v1"
+        };
+        object["metadata"]["ownerReferences"] =
+            owner_reference(api, pod.owner_kind, workload.namespace, &pod.owner);
     }
     if pod.owner_kind == "ReplicaSet" {
         labels["pod-template-hash"] = json!(pod.owner.rsplit('-').next().unwrap_or_default());
     }
     if !workload.injected.is_empty() {
-        object["metadata"]["annotations"] = json!({"sidecar.istio.io/status": "{\"containers\":[\"istio-proxy\"]}"});
+        object["metadata"]["annotations"] =
+            json!({"sidecar.istio.io/status": "{\"containers\":[\"istio-proxy\"]}"});
     }
     object["metadata"]["labels"] = labels;
     object
@@ -376,8 +542,17 @@ fn pod_status(cluster: &Cluster, workload: &Workload, pod: &Pod) -> Value {
         }
         out
     };
-    let containers: Vec<Value> = workload.containers.iter().chain(&workload.injected).map(|container| one(container, running)).collect();
-    let init: Vec<Value> = workload.init.iter().map(|container| one(container, running && container.native_sidecar)).collect();
+    let containers: Vec<Value> = workload
+        .containers
+        .iter()
+        .chain(&workload.injected)
+        .map(|container| one(container, running))
+        .collect();
+    let init: Vec<Value> = workload
+        .init
+        .iter()
+        .map(|container| one(container, running && container.native_sidecar))
+        .collect();
     let mut status = json!({
         "phase": if running { "Running" } else { "Succeeded" },
         "conditions": [condition("PodScheduled", true), condition("Initialized", true), condition("ContainersReady", running), condition("Ready", running)],
@@ -388,25 +563,52 @@ fn pod_status(cluster: &Cluster, workload: &Workload, pod: &Pod) -> Value {
     if !init.is_empty() {
         status["initContainerStatuses"] = json!(init);
     }
-    object("v1", "Pod", workload.namespace, &pod.name, json!({}), json!({"status": status}))
+    object(
+        "v1",
+        "Pod",
+        workload.namespace,
+        &pod.name,
+        json!({}),
+        json!({"status": status}),
+    )
 }
 
 /// What stands around the workloads: services, autoscalers, budgets, monitors.
 fn around() -> Vec<Value> {
     let chart = json!({"app": "kube-prometheus-stack", "chart": rules::CHART, "release": "monitoring", "heritage": "Helm"});
     let monitor = |namespace: &str, name: &str, app: &str, port: &str| {
-        object("monitoring.coreos.com/v1", "ServiceMonitor", namespace, name, chart.clone(), json!({"spec": {
-            "endpoints": [{"port": port}], "jobLabel": "app", "selector": {"matchLabels": {"app": app}},
-        }}))
+        object(
+            "monitoring.coreos.com/v1",
+            "ServiceMonitor",
+            namespace,
+            name,
+            chart.clone(),
+            json!({"spec": {
+                "endpoints": [{"port": port}], "jobLabel": "app", "selector": {"matchLabels": {"app": app}},
+            }}),
+        )
     };
     let service = |namespace: &str, name: &str, port: u16| {
-        object("v1", "Service", namespace, name, json!({"app": name}), json!({"spec": {"selector": {"app": name}, "ports": [{"name": "http", "port": port}]}}))
+        object(
+            "v1",
+            "Service",
+            namespace,
+            name,
+            json!({"app": name}),
+            json!({"spec": {"selector": {"app": name}, "ports": [{"name": "http", "port": port}]}}),
+        )
     };
     // The chart makes these on every platform; on EKS nothing stands behind them.
     let control_plane = |component: &str, port: u16| {
         let name = format!("monitoring-kube-prometheus-{component}");
-        object("v1", "Service", "kube-system", &name, json!({"app": format!("kube-prometheus-stack-{component}"), "release": "monitoring", "heritage": "Helm", "chart": rules::CHART}),
-            json!({"spec": {"clusterIP": "None", "selector": {"component": component}, "ports": [{"name": "http-metrics", "port": port}]}}))
+        object(
+            "v1",
+            "Service",
+            "kube-system",
+            &name,
+            json!({"app": format!("kube-prometheus-stack-{component}"), "release": "monitoring", "heritage": "Helm", "chart": rules::CHART}),
+            json!({"spec": {"clusterIP": "None", "selector": {"component": component}, "ports": [{"name": "http-metrics", "port": port}]}}),
+        )
     };
     vec![
         service("shop", "checkout", 8080),
@@ -414,27 +616,92 @@ fn around() -> Vec<Value> {
         service("payments", "ledger", 8080),
         control_plane("kube-scheduler", 10_259),
         control_plane("kube-controller-manager", 10_257),
-        monitor("monitoring", "monitoring-kube-prometheus-kubelet", "kubelet", "https-metrics"),
-        monitor("monitoring", "monitoring-kube-prometheus-kube-scheduler", "kube-prometheus-stack-kube-scheduler", "http-metrics"),
-        monitor("monitoring", "monitoring-kube-prometheus-kube-controller-manager", "kube-prometheus-stack-kube-controller-manager", "http-metrics"),
-        monitor("monitoring", "monitoring-kube-state-metrics", "kube-state-metrics", "http"),
-        monitor("monitoring", "monitoring-prometheus-node-exporter", "node-exporter", "http-metrics"),
-        monitor("monitoring", "monitoring-kube-prometheus-coredns", "kube-prometheus-stack-coredns", "http-metrics"),
-        object("monitoring.coreos.com/v1", "PodMonitor", "payments", "ledger", json!({"release": "monitoring"}), json!({"spec": {
-            "podMetricsEndpoints": [{"port": "metrics"}], "selector": {"matchLabels": {"app": "ledger"}},
-        }})),
-        object("autoscaling/v2", "HorizontalPodAutoscaler", "shop", "frontend", json!({}), json!({"spec": {
-            "minReplicas": 2, "maxReplicas": 6, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "frontend"},
-            "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}],
-        }})),
-        object("policy/v1", "PodDisruptionBudget", "shop", "checkout", json!({}), json!({"spec": {"minAvailable": 2, "selector": {"matchLabels": {"app": "checkout"}}}})),
-        object("autoscaling.k8s.io/v1", "VerticalPodAutoscaler", "data", "search", json!({}), json!({"spec": {
-            "targetRef": {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "search"}, "updatePolicy": {"updateMode": "Off"},
-        }})),
-        object("keda.sh/v1alpha1", "ScaledObject", "batch", "worker", json!({}), json!({"spec": {
-            "scaleTargetRef": {"name": "worker"}, "minReplicaCount": 1, "maxReplicaCount": 10,
-            "triggers": [{"type": "aws-sqs-queue", "metadata": {"queueLength": "50"}}],
-        }})),
+        monitor(
+            "monitoring",
+            "monitoring-kube-prometheus-kubelet",
+            "kubelet",
+            "https-metrics",
+        ),
+        monitor(
+            "monitoring",
+            "monitoring-kube-prometheus-kube-scheduler",
+            "kube-prometheus-stack-kube-scheduler",
+            "http-metrics",
+        ),
+        monitor(
+            "monitoring",
+            "monitoring-kube-prometheus-kube-controller-manager",
+            "kube-prometheus-stack-kube-controller-manager",
+            "http-metrics",
+        ),
+        monitor(
+            "monitoring",
+            "monitoring-kube-state-metrics",
+            "kube-state-metrics",
+            "http",
+        ),
+        monitor(
+            "monitoring",
+            "monitoring-prometheus-node-exporter",
+            "node-exporter",
+            "http-metrics",
+        ),
+        monitor(
+            "monitoring",
+            "monitoring-kube-prometheus-coredns",
+            "kube-prometheus-stack-coredns",
+            "http-metrics",
+        ),
+        object(
+            "monitoring.coreos.com/v1",
+            "PodMonitor",
+            "payments",
+            "ledger",
+            json!({"release": "monitoring"}),
+            json!({"spec": {
+                "podMetricsEndpoints": [{"port": "metrics"}], "selector": {"matchLabels": {"app": "ledger"}},
+            }}),
+        ),
+        object(
+            "autoscaling/v2",
+            "HorizontalPodAutoscaler",
+            "shop",
+            "frontend",
+            json!({}),
+            json!({"spec": {
+                "minReplicas": 2, "maxReplicas": 6, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "frontend"},
+                "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}],
+            }}),
+        ),
+        object(
+            "policy/v1",
+            "PodDisruptionBudget",
+            "shop",
+            "checkout",
+            json!({}),
+            json!({"spec": {"minAvailable": 2, "selector": {"matchLabels": {"app": "checkout"}}}}),
+        ),
+        object(
+            "autoscaling.k8s.io/v1",
+            "VerticalPodAutoscaler",
+            "data",
+            "search",
+            json!({}),
+            json!({"spec": {
+                "targetRef": {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "search"}, "updatePolicy": {"updateMode": "Off"},
+            }}),
+        ),
+        object(
+            "keda.sh/v1alpha1",
+            "ScaledObject",
+            "batch",
+            "worker",
+            json!({}),
+            json!({"spec": {
+                "scaleTargetRef": {"name": "worker"}, "minReplicaCount": 1, "maxReplicaCount": 10,
+                "triggers": [{"type": "aws-sqs-queue", "metadata": {"queueLength": "50"}}],
+            }}),
+        ),
     ]
 }
 

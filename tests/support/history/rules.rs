@@ -20,14 +20,23 @@ impl RuleSet {
     }
 
     pub fn object(&self) -> String {
-        let Self { namespace, name, chart, groups } = self;
+        let Self {
+            namespace,
+            name,
+            chart,
+            groups,
+        } = self;
         let labels = if *chart {
-            format!("    app: kube-prometheus-stack\n    chart: {CHART}\n    heritage: Helm\n    release: monitoring\n    app.kubernetes.io/instance: monitoring\n    app.kubernetes.io/managed-by: Helm\n")
+            format!(
+                "    app: kube-prometheus-stack\n    chart: {CHART}\n    heritage: Helm\n    release: monitoring\n    app.kubernetes.io/instance: monitoring\n    app.kubernetes.io/managed-by: Helm\n"
+            )
         } else {
             "    release: monitoring\n".to_owned()
         };
         let body: String = groups.lines().map(|line| format!("  {line}\n")).collect();
-        format!("apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: {name}\n  namespace: {namespace}\n  labels:\n{labels}spec:\n{body}")
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: {name}\n  namespace: {namespace}\n  labels:\n{labels}spec:\n{body}"
+        )
     }
 }
 
