@@ -13,4 +13,5 @@
 pub mod check;
 pub mod fix;
 pub mod model;
+pub mod render;
 pub mod report;

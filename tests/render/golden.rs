@@ -1,0 +1,131 @@
+//! Golden files in `fixtures/render/`. `UPDATE=1 cargo test --test render` writes them anew; read the difference.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "golden files are read from disk, and written when UPDATE is set"
+)]
+
+use std::path::Path;
+
+use promtune::render::{Format, Options};
+use promtune::report::Report;
+
+use crate::sample;
+
+/// Renders to a string.
+pub(crate) fn rendered(format: Format, report: &Report, options: &Options) -> String {
+    let mut bytes = Vec::new();
+    format
+        .render(report, options, &mut bytes)
+        .expect("writing to memory does not fail");
+    String::from_utf8(bytes).expect("reports are UTF-8")
+}
+
+/// Compares with `fixtures/render/<name>`, or writes it.
+pub(crate) fn golden(name: &str, actual: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/render")
+        .join(name);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, actual).expect("the golden file can be written");
+        return;
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        expected == actual,
+        "{name} differs; run with UPDATE=1 and read the difference:\n{}",
+        similar::TextDiff::from_lines(expected.as_str(), actual)
+            .unified_diff()
+            .context_radius(2)
+    );
+}
+
+fn columns(width: usize) -> Options {
+    Options {
+        width,
+        ..Options::default()
+    }
+}
+
+#[test]
+fn table_of_one_screen() {
+    for width in [80, 100, 120] {
+        let text = rendered(Format::Table, &sample::full(), &columns(width));
+        assert!(text.lines().count() <= 40, "more than a screen:\n{text}");
+        golden(&format!("sample.{width}.txt"), &text);
+    }
+}
+
+#[test]
+fn table_in_full() {
+    let options = Options {
+        verbose: true,
+        ..Options::default()
+    };
+    golden(
+        "sample.verbose.txt",
+        &rendered(Format::Table, &sample::full(), &options),
+    );
+}
+
+#[test]
+fn table_in_colour_and_in_ascii() {
+    let color = Options {
+        color: true,
+        ..Options::default()
+    };
+    golden(
+        "sample.color.txt",
+        &rendered(Format::Table, &sample::full(), &color),
+    );
+    let ascii = Options {
+        ascii: true,
+        ..columns(80)
+    };
+    golden(
+        "sample.ascii.txt",
+        &rendered(Format::Table, &sample::full(), &ascii),
+    );
+}
+
+#[test]
+fn tables_without_findings() {
+    golden(
+        "empty.txt",
+        &rendered(Format::Table, &sample::empty(), &Options::default()),
+    );
+    golden(
+        "nothing.txt",
+        &rendered(Format::Table, &sample::nothing(), &Options::default()),
+    );
+}
+
+#[test]
+fn json() {
+    let options = Options::default();
+    golden(
+        "sample.json",
+        &rendered(Format::Json, &sample::full(), &options),
+    );
+    golden(
+        "empty.json",
+        &rendered(Format::Json, &sample::empty(), &options),
+    );
+}
+
+#[test]
+fn hostile_texts() {
+    let report = sample::report_of(&sample::HOSTILE);
+    let options = Options {
+        verbose: true,
+        ..columns(80)
+    };
+    golden(
+        "hostile.txt",
+        &rendered(Format::Table, &report, &columns(80)),
+    );
+    golden(
+        "hostile.verbose.txt",
+        &rendered(Format::Table, &report, &options),
+    );
+    golden("hostile.json", &rendered(Format::Json, &report, &options));
+}
