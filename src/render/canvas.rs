@@ -188,18 +188,21 @@ impl Canvas {
     }
 
     pub(super) fn finish(self) -> String {
-        let mut out = self.lines.join("\n");
-        out.push('\n');
-        out
+        format!("{}\n", self.lines.join("\n").trim_end_matches('\n'))
     }
 }
 
-/// The line with `mark` at its end: more text followed.
+/// The line with `mark` at its end, as more text followed; whole words give way to it where there are several.
 fn cut_here(line: &str, room: usize, mark: &str) -> String {
-    let marked = format!("{line} {mark}");
-    if text::width(&marked) <= room {
-        marked
-    } else {
-        text::cut(&marked, room, mark)
+    let mut kept = line;
+    loop {
+        let marked = format!("{kept} {mark}");
+        if text::width(&marked) <= room {
+            return marked;
+        }
+        match kept.rsplit_once(' ') {
+            Some((shorter, _)) => kept = shorter,
+            None => return text::cut(&marked, room, mark),
+        }
     }
 }

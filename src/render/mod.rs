@@ -112,7 +112,7 @@ impl Format {
     ) -> io::Result<()> {
         match self {
             Self::Table => table::render(report, options, out),
-            Self::Markdown => Ok(()),
+            Self::Markdown => markdown::render(report, options, out),
             Self::Json => json::render(report, options, out),
             Self::Html => Ok(()),
             Self::Sarif => Ok(()),

@@ -157,9 +157,10 @@ pub(super) fn evidence(evidence: &Evidence) -> Shown<'_> {
 pub(super) fn impact(impact: &Impact) -> Vec<String> {
     let mut out = Vec::new();
     let per_week = |n: f64| Unit::Count.show(n);
+    let finite = |n: Option<f64>| n.filter(|n| n.is_finite());
     match (
-        impact.notifications_per_week_before,
-        impact.notifications_per_week_after,
+        finite(impact.notifications_per_week_before),
+        finite(impact.notifications_per_week_after),
     ) {
         (Some(before), Some(after)) => out.push(format!(
             "{} → {} notifications per week",
@@ -181,7 +182,7 @@ pub(super) fn impact(impact: &Impact) -> Vec<String> {
             unit.show(amount.abs())
         ));
     };
-    if let Some(cores) = impact.cpu_cores.filter(|c| *c != 0.0) {
+    if let Some(cores) = finite(impact.cpu_cores).filter(|c| *c != 0.0) {
         change(Unit::Cores, cores, "CPU");
     }
     if let Some(bytes) = impact.memory_bytes.filter(|b| *b != 0) {
@@ -209,18 +210,6 @@ pub(super) fn suppressed_by(suppressed: &[Suppressed]) -> String {
     }
     let parts: Vec<String> = by.iter().map(|(by, n)| format!("{n} by {by}")).collect();
     parts.join(", ")
-}
-
-/// The names of the checks with findings, most important first, each once.
-pub(super) fn checks_found(report: &Report) -> Vec<&str> {
-    let mut out: Vec<&str> = Vec::new();
-    for reported in &report.findings {
-        let check = reported.finding.check.as_str();
-        if !out.contains(&check) {
-            out.push(check);
-        }
-    }
-    out
 }
 
 /// The names of the outputs of a fix, in the order people want them: how to look, then how to do it for good.

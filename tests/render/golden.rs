@@ -129,3 +129,15 @@ fn hostile_texts() {
     );
     golden("hostile.json", &rendered(Format::Json, &report, &options));
 }
+
+#[test]
+fn markdown() {
+    let options = Options::default();
+    for (name, report) in [
+        ("sample.md", sample::full()),
+        ("empty.md", sample::empty()),
+        ("hostile.md", sample::report_of(&sample::HOSTILE)),
+    ] {
+        golden(name, &rendered(Format::Markdown, &report, &options));
+    }
+}
