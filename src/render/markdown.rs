@@ -98,9 +98,8 @@ fn table(groups: &[Group<'_>], limit: usize) -> String {
     let hidden = groups.len() - shown;
     if hidden > 0 {
         out.push_str(&format!(
-            "\n{} not in this table.\n",
-            words::counted(hidden, "more kind of finding")
-                .replace("more kind of findings", "more kinds of findings")
+            "\n{} left out of this table.\n",
+            words::counted(hidden, "more row")
         ));
     }
     out

@@ -22,12 +22,12 @@ pub(super) fn kinds(kind: SubjectKind, count: usize) -> String {
     plural(count, &kind.as_str().replace('-', " "))
 }
 
-/// The noun with an `s` unless there is exactly one.
+/// The noun in the plural unless there is exactly one.
 pub(super) fn plural(count: usize, noun: &str) -> String {
-    if count == 1 {
-        noun.to_owned()
-    } else {
-        format!("{noun}s")
+    match noun.strip_suffix('y') {
+        _ if count == 1 || noun == "series" => noun.to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{noun}s"),
     }
 }
 

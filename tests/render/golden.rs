@@ -6,9 +6,10 @@
 
 use std::path::Path;
 
-use promtune::render::{Format, Options};
+use promtune::render::{Format, Options, explain, queries};
 use promtune::report::Report;
 
+use crate::page::PAGES;
 use crate::sample;
 
 /// Renders to a string.
@@ -140,4 +141,35 @@ fn markdown() {
     ] {
         golden(name, &rendered(Format::Markdown, &report, &options));
     }
+}
+
+/// What a writer of text wrote.
+fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
+    let mut bytes = Vec::new();
+    write(&mut bytes).expect("writing to memory does not fail");
+    String::from_utf8(bytes).expect("pages are UTF-8")
+}
+
+#[test]
+fn pages_of_checks() {
+    let [page, _] = &PAGES;
+    golden(
+        "explain.80.txt",
+        &written(|out| explain::page(page, &columns(80), out)),
+    );
+    golden("explain.md", &explain::file(page));
+    golden("explain.index.md", &explain::index(&PAGES));
+    golden(
+        "explain.list.txt",
+        &written(|out| explain::list(&PAGES, &columns(100), out)),
+    );
+}
+
+#[test]
+fn list_of_queries() {
+    let report = sample::full();
+    golden(
+        "queries.txt",
+        &written(|out| queries::render(&report, &columns(100), out)),
+    );
 }

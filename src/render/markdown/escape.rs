@@ -113,7 +113,9 @@ fn literal(text: &str) -> String {
 }
 
 fn starts_with_number(text: &str, end: usize) -> bool {
-    let ends_word = text.get(end + 1..).is_none_or(|rest| rest.is_empty() || rest.starts_with(' '));
+    let ends_word = text
+        .get(end + 1..)
+        .is_none_or(|rest| rest.is_empty() || rest.starts_with(' '));
     end > 0
         && ends_word
         && text
