@@ -31,6 +31,8 @@ pub(super) struct Para<'a> {
     pub(super) style: Style,
     /// More lines than this are cut.
     pub(super) max: usize,
+    /// Keeps words that are longer than a line in one piece, as addresses should be.
+    pub(super) whole: bool,
 }
 
 impl Default for Para<'_> {
@@ -43,6 +45,7 @@ impl Default for Para<'_> {
             text: "",
             style: NONE,
             max: usize::MAX,
+            whole: false,
         }
     }
 }
@@ -137,7 +140,7 @@ impl Canvas {
         // The first line's text starts where the lead ends when the lead is longer than the hang.
         let first = (para.indent + text::width(&lead)).max(hang);
         let room = self.columns.saturating_sub(hang);
-        let wrapped = self.wrap(para.text, room, first - hang, para.max);
+        let wrapped = self.wrap(para, room, first - hang);
         let gap = " ".repeat(first - para.indent - text::width(&lead));
         let start = format!(
             "{}{}{gap}",
@@ -157,13 +160,13 @@ impl Canvas {
         }
     }
 
-    /// Wraps, with `taken` columns of the first line in use, and keeps at most `max` lines.
-    fn wrap(&self, raw: &str, columns: usize, taken: usize, max: usize) -> Vec<String> {
-        let mut lines = text::wrap_after(&self.clean(raw), columns, taken);
-        if lines.len() > max {
-            lines.truncate(max);
-            let room = if max == 1 {
-                columns - taken.min(columns)
+    /// Wraps, with `taken` columns of the first line in use.
+    fn wrap(&self, para: &Para<'_>, columns: usize, taken: usize) -> Vec<String> {
+        let mut lines = text::wrap_after(&self.clean(para.text), columns, taken, para.whole);
+        if lines.len() > para.max {
+            lines.truncate(para.max);
+            let room = if para.max == 1 {
+                columns.saturating_sub(taken)
             } else {
                 columns
             };

@@ -22,6 +22,7 @@ pub(super) enum Span {
     Text(String),
     Code(String),
     Strong(String),
+    Emphasis(String),
     Link { text: String, url: String },
 }
 
@@ -167,6 +168,11 @@ fn marked(text: &str) -> Option<(Span, &str)> {
         let (strong, after) = rest.split_once("**")?;
         return Some((Span::Strong(strong.to_owned()), after));
     }
+    if let Some(rest) = text.strip_prefix('*') {
+        let (emphasis, after) = rest.split_once('*')?;
+        let tight = !emphasis.starts_with(' ') && !emphasis.ends_with(' ') && !emphasis.is_empty();
+        return tight.then(|| (Span::Emphasis(emphasis.to_owned()), after));
+    }
     if let Some(rest) = text.strip_prefix('<') {
         let (url, after) = rest.split_once('>')?;
         return is_web(url).then(|| (link(url, url), after));
@@ -220,9 +226,11 @@ mod tests {
     #[test]
     fn marks_are_read_and_stray_ones_are_text() {
         assert_eq!(
-            spans("a `b` **c** [d](https://e.f) [g](javascript:h) `i"),
+            spans("2 * 3 * 4 *e* `b` **c** [d](https://e.f) [g](javascript:h) `i"),
             [
-                Span::Text("a ".to_owned()),
+                Span::Text("2 * 3 * 4 ".to_owned()),
+                Span::Emphasis("e".to_owned()),
+                Span::Text(" ".to_owned()),
                 Span::Code("b".to_owned()),
                 Span::Text(" ".to_owned()),
                 Span::Strong("c".to_owned()),

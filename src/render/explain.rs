@@ -3,10 +3,14 @@
 use std::fmt::Write as _;
 use std::io;
 
-use super::canvas::{BOLD, CYAN, Canvas, DIM, NONE, Para};
-use super::doc::{self, Block, Span};
+use super::canvas::{BOLD, Canvas, DIM, NONE, Para};
+use super::doc::{self, Block};
 use super::{Options, words};
 use crate::check::{Check, Meta, Need, Status};
+
+mod terminal;
+
+pub use terminal::page;
 
 /// A check's page: what `promtune explain` shows.
 #[derive(Clone, Copy, Debug)]
@@ -95,77 +99,6 @@ fn needs(needs: &[Need]) -> String {
     } else {
         shown.join(", ")
     }
-}
-
-/// Writes one page for a terminal.
-///
-/// # Errors
-/// When `out` cannot be written to.
-pub fn page(page: &Page, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut canvas = Canvas::new(options);
-    canvas.line(&[(page.id, BOLD)], (page.group(), NONE));
-    canvas.para(&Para {
-        text: page.meta.title,
-        ..Para::default()
-    });
-    canvas.blank();
-    for (name, value) in page.facts() {
-        canvas.para(&Para {
-            lead: name,
-            lead_style: DIM,
-            hang: 12,
-            text: &words_of(&value),
-            ..Para::default()
-        });
-    }
-    for block in doc::blocks(page.docs) {
-        show(&mut canvas, &block);
-    }
-    out.write_all(canvas.finish().as_bytes())
-}
-
-fn show(canvas: &mut Canvas, block: &Block) {
-    match block {
-        Block::Heading(text) => {
-            canvas.blank();
-            canvas.line(&[(&words_of(text), BOLD)], ("", NONE));
-        }
-        Block::Paragraph(text) => canvas.para(&Para {
-            indent: 2,
-            text: &words_of(text),
-            ..Para::default()
-        }),
-        Block::Item(depth, sign, text) => canvas.para(&Para {
-            indent: 2 + 2 * depth.min(&8),
-            lead: sign,
-            hang: sign.len() + 1,
-            text: &words_of(text),
-            ..Para::default()
-        }),
-        Block::Code { text, .. } => canvas.code(6, text, CYAN),
-        Block::Table(rows) => rows.iter().for_each(|cells| {
-            canvas.para(&Para {
-                indent: 2,
-                lead: "-",
-                hang: 2,
-                text: &words_of(&cells.join(" · ")),
-                ..Para::default()
-            });
-        }),
-    }
-}
-
-/// A line without its marks: links keep their address, code keeps its backticks.
-fn words_of(text: &str) -> String {
-    doc::spans(text)
-        .into_iter()
-        .map(|span| match span {
-            Span::Text(text) | Span::Strong(text) => text,
-            Span::Code(code) => format!("`{code}`"),
-            Span::Link { text, url } if text == url => url,
-            Span::Link { text, url } => format!("{text} <{url}>"),
-        })
-        .collect()
 }
 
 /// Writes the list of all checks for a terminal, by group.

@@ -56,15 +56,18 @@ fn heading(report: &Report) -> String {
     };
     let mut basis = words::basis(report);
     basis.extend(words::looked_at(report));
-    let mut page = format!("## promtune: {title}\n\n{}\n\n", prose(&basis.join(" · ")));
+    let mut lines = vec![
+        format!("## promtune: {title}\n"),
+        format!("{}\n", prose(&basis.join(" · "))),
+    ];
     if report.findings.is_empty() {
-        page.push_str(&format!("{}\n\n", prose(&words::nothing_found(report))));
+        lines.push(format!("{}\n", prose(&words::nothing_found(report))));
     }
-    for gap in report.gaps.iter().take(3) {
-        page.push_str(&format!("> **Incomplete:** {}\n>\n", prose(gap)));
+    // The rest of them stands in the foot.
+    if let Some(gap) = report.gaps.first() {
+        lines.push(format!("> **Incomplete:** {}\n", prose(gap)));
     }
-    page.push('\n');
-    page
+    lines.join("\n") + "\n"
 }
 
 /// One row for each group of findings.
@@ -97,10 +100,8 @@ fn table(groups: &[Group<'_>], limit: usize) -> String {
     }
     let hidden = groups.len() - shown;
     if hidden > 0 {
-        out.push_str(&format!(
-            "\n{} left out of this table.\n",
-            words::counted(hidden, "more row")
-        ));
+        let left = words::counted(hidden, "more row");
+        return format!("{out}\n{left} left out of this table.\n");
     }
     out
 }
@@ -121,10 +122,10 @@ fn findings(groups: &[Group<'_>], room: usize) -> String {
         }
     }
     if left_out > 0 {
-        out.push_str(&format!(
-            "{} left out to fit into one comment: the HTML and JSON reports, and `-v`, have everything.\n\n",
-            words::counted(left_out, "finding")
-        ));
+        let left = words::counted(left_out, "finding");
+        return format!(
+            "{out}{left} left out to fit into one comment: the HTML and JSON reports, and `-v`, have everything.\n\n"
+        );
     }
     out
 }

@@ -114,7 +114,7 @@ impl Format {
             Self::Table => table::render(report, options, out),
             Self::Markdown => markdown::render(report, options, out),
             Self::Json => json::render(report, options, out),
-            Self::Html => Ok(()),
+            Self::Html => html::render(report, options, out),
             Self::Sarif => Ok(()),
         }
     }

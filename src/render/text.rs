@@ -85,16 +85,18 @@ fn char_width(c: char) -> usize {
 /// space in the text, newlines included, counts as one space.
 #[must_use]
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
-    wrap_after(text, columns, 0)
+    wrap_after(text, columns, 0, false)
 }
 
-/// Like [`wrap`], with the first `taken` columns of the first line already in use.
+/// Like [`wrap`], with the first `taken` columns of the first line already in use; with `whole`, a word that is too
+/// long stays in one piece and sticks out.
 #[must_use]
-pub fn wrap_after(text: &str, columns: usize, taken: usize) -> Vec<String> {
+pub fn wrap_after(text: &str, columns: usize, taken: usize, whole: bool) -> Vec<String> {
     let mut lines = Lines {
         // A wide character needs two columns; with fewer, no line could hold it.
         columns: columns.max(2),
         used: taken,
+        whole,
         ..Lines::default()
     };
     for word in text.split_whitespace() {
@@ -110,6 +112,7 @@ pub fn wrap_after(text: &str, columns: usize, taken: usize) -> Vec<String> {
 struct Lines {
     columns: usize,
     used: usize,
+    whole: bool,
     line: String,
     done: Vec<String>,
 }
@@ -123,8 +126,8 @@ impl Lines {
     fn word(&mut self, word: &str) {
         let size = width(word);
         let space = usize::from(!self.line.is_empty());
-        let fits_next = size <= self.columns;
-        if self.used + space + size > self.columns && (space > 0 || fits_next) {
+        let fits_next = self.whole || size <= self.columns;
+        if self.used + space + size > self.columns && (space > 0 || (self.used > 0 && fits_next)) {
             self.end();
         } else if space > 0 {
             self.line.push(' ');
@@ -132,7 +135,7 @@ impl Lines {
         }
         for c in word.chars() {
             let size = char_width(c);
-            if self.used + size > self.columns {
+            if self.used + size > self.columns && !self.whole {
                 self.end();
             }
             self.line.push(c);

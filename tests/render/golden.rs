@@ -173,3 +173,18 @@ fn list_of_queries() {
         &written(|out| queries::render(&report, &columns(100), out)),
     );
 }
+
+#[test]
+fn html() {
+    let options = Options {
+        pages: PAGES.to_vec(),
+        ..Options::default()
+    };
+    for (name, report) in [
+        ("sample.html", sample::full()),
+        ("empty.html", sample::empty()),
+        ("hostile.html", sample::report_of(&sample::HOSTILE)),
+    ] {
+        golden(name, &rendered(Format::Html, &report, &options));
+    }
+}

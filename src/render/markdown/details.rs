@@ -2,7 +2,7 @@
 
 use super::escape::{block, code, html, prose};
 use super::sign;
-use crate::check::Finding;
+use crate::check::{Evidence, Finding};
 use crate::fix::Fix;
 use crate::render::words;
 use crate::report::{FixOutputs, Report, Reported};
@@ -10,91 +10,85 @@ use crate::report::{FixOutputs, Report, Reported};
 /// One finding, folded.
 pub(super) fn finding(reported: &Reported) -> String {
     let f = &reported.finding;
-    let mut out = format!(
-        "<details>\n<summary>{} <b>{}</b>: {}</summary>\n\n",
+    let summary = format!(
+        "{} <b>{}</b>: {}",
         sign(f.severity),
         html(&words::subject(&f.subject)),
         html(&f.what)
     );
-    facts(&mut out, f);
-    out.push_str("\n**Evidence**\n\n");
-    for evidence in &f.evidence {
-        let shown = words::evidence(evidence);
-        out.push_str(&format!("{}\n", prose(&shown.words)));
-        if let Some(url) = shown.url {
-            out.push_str(&format!("Source: {}\n", link(url)));
-        }
-        out.push('\n');
-        if let Some(text) = shown.code {
-            out.push_str(&block(shown.language, text));
-            out.push('\n');
-        }
-    }
-    for (fix, outputs) in reported.fixes() {
-        patch(&mut out, fix, outputs);
-    }
-    out.push_str("</details>\n\n");
-    out
+    let evidence: String = f.evidence.iter().map(proof).collect();
+    let fixes: String = reported.fixes().map(|(fix, o)| patch(fix, o)).collect();
+    let facts = facts(f);
+    folded(
+        &summary,
+        &format!("{facts}\n**Evidence**\n\n{evidence}{fixes}"),
+    )
 }
 
-fn facts(out: &mut String, f: &Finding) {
-    let mut row = |name: &str, text: String| {
-        out.push_str(&format!("- **{name}:** {text}\n"));
-    };
-    row("Why", prose(&f.why));
-    row("Do", prose(&f.action));
+/// Code hosts read Markdown inside of `<details>` only after a blank line.
+fn folded(summary: &str, body: &str) -> String {
+    let body = body.trim_end();
+    format!("<details>\n<summary>{summary}</summary>\n\n{body}\n\n</details>\n\n")
+}
+
+fn facts(f: &Finding) -> String {
+    let mut rows = vec![("Why", prose(&f.why)), ("Do", prose(&f.action))];
     if let Some(at) = &f.location {
-        row(
-            "At",
-            code(&format!("{}:{}:{}", at.path, at.line, at.column)),
-        );
+        let place = format!("{}:{}:{}", at.path, at.line, at.column);
+        rows.push(("At", code(&place)));
     }
     let effect = f.impact.as_ref().map(words::impact).unwrap_or_default();
     if !effect.is_empty() {
-        row("Effect", prose(&effect.join(", ")));
+        rows.push(("Effect", prose(&effect.join(", "))));
     }
-    row(
-        "Confidence",
-        format!(
-            "{}: {}",
-            f.confidence.level.as_str(),
-            prose(&f.confidence.because)
-        ),
-    );
-    row(
-        "Check",
-        format!(
-            "{} (fingerprint {})",
-            code(&f.check),
-            code(&f.fingerprint())
-        ),
-    );
+    let because = prose(&f.confidence.because);
+    let level = f.confidence.level.as_str();
+    rows.push(("Confidence", format!("{level}: {because}")));
+    let fingerprint = code(&f.fingerprint());
+    let check = code(&f.check);
+    rows.push(("Check", format!("{check} (fingerprint {fingerprint})")));
+    rows.into_iter()
+        .map(|(name, text)| format!("- **{name}:** {text}\n"))
+        .collect()
 }
 
-fn patch(out: &mut String, fix: &Fix, outputs: Option<&FixOutputs>) {
-    out.push_str(&format!(
+fn proof(evidence: &Evidence) -> String {
+    let shown = words::evidence(evidence);
+    let words = prose(&shown.words);
+    let source = shown
+        .url
+        .map(|url| format!("Source: {}\n", link(url)))
+        .unwrap_or_default();
+    let text = shown
+        .code
+        .map(|text| block(shown.language, text) + "\n")
+        .unwrap_or_default();
+    format!("{words}\n{source}\n{text}")
+}
+
+fn patch(fix: &Fix, outputs: Option<&FixOutputs>) -> String {
+    let mut out = vec![format!(
         "**Fix: {}** ({})\n\n- **Expected:** {}\n- **Rollback:** {}\n",
         prose(&fix.title),
         fix.applicability.as_str(),
         prose(&fix.expected),
         prose(&fix.rollback)
-    ));
-    for precondition in &fix.preconditions {
-        out.push_str(&format!("- **First:** {}\n", prose(precondition)));
-    }
-    out.push('\n');
+    )];
+    let first = fix.preconditions.iter();
+    out.extend(first.map(|p| format!("- **First:** {}\n", prose(p))));
+    out.push("\n".to_owned());
     let Some(outputs) = outputs else {
-        return;
+        return out.concat();
     };
     for output in words::OUTPUTS {
         if let Some(text) = outputs.texts.get(output) {
-            let language = words::output_language(output);
-            out.push_str(&format!("As {output}:\n\n{}\n", block(language, text)));
+            let text = block(words::output_language(output), text);
+            out.push(format!("As {output}:\n\n{text}\n"));
         }
     }
-    for (output, because) in &outputs.refused {
-        out.push_str(&format!("Not as {output}: {}\n\n", prose(because)));
-    }
+    let refused = outputs.refused.iter();
+    out.extend(refused.map(|(o, because)| format!("Not as {o}: {}\n\n", prose(because))));
+    out.concat()
 }
 
 /// A web address as a link; anything else as code.
@@ -131,49 +125,35 @@ pub(super) fn foot(report: &Report, room: usize) -> String {
         )
     });
     let gaps = report.gaps.iter().map(|g| format!("- {}\n", prose(g)));
-    let mut out = String::new();
-    list(&mut out, "Incomplete", report.gaps.len(), gaps, room);
-    list(
-        &mut out,
-        "Not evaluated",
-        report.not_evaluated.len(),
-        not_evaluated,
-        room,
-    );
-    list(
-        &mut out,
-        "Suppressed",
-        report.suppressed.len(),
-        suppressed,
-        room,
-    );
-    out
+    [
+        list("Incomplete", report.gaps.len(), gaps, room),
+        list(
+            "Not evaluated",
+            report.not_evaluated.len(),
+            not_evaluated,
+            room,
+        ),
+        list("Suppressed", report.suppressed.len(), suppressed, room),
+    ]
+    .concat()
 }
 
-fn list(
-    out: &mut String,
-    title: &str,
-    count: usize,
-    items: impl Iterator<Item = String>,
-    room: usize,
-) {
+fn list(title: &str, count: usize, items: impl Iterator<Item = String>, room: usize) -> String {
     if count == 0 {
-        return;
+        return String::new();
     }
-    let start = out.len();
-    out.push_str(&format!(
-        "<details>\n<summary>{title}: {count}</summary>\n\n"
-    ));
+    let mut body = String::new();
     let mut shown = 0;
     for item in items {
-        if out.len() - start + item.len() > room / 3 {
+        if body.len() + item.len() > room / 3 {
             break;
         }
-        out.push_str(&item);
+        body.push_str(&item);
         shown += 1;
     }
-    if shown < count {
-        out.push_str(&format!("- and {} more\n", count - shown));
-    }
-    out.push_str("\n</details>\n\n");
+    let more = match count - shown {
+        0 => String::new(),
+        hidden => format!("- and {hidden} more\n"),
+    };
+    folded(&format!("{title}: {count}"), &format!("{body}{more}"))
 }

@@ -59,6 +59,7 @@ fn labelled(canvas: &mut Canvas, lead: &str, text: &str, style: anstyle::Style, 
         text,
         style,
         max,
+        whole: false,
     });
 }
 
