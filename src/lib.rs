@@ -14,3 +14,4 @@ pub mod check;
 pub mod fix;
 pub mod model;
 pub mod report;
+pub mod yaml;
