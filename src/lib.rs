@@ -11,7 +11,10 @@
 //! Who may import whom is stated in `ARCHITECTURE.md` and enforced by `tests/architecture.rs`.
 
 pub mod check;
+pub mod facts;
 pub mod fix;
+pub mod knowledge;
 pub mod model;
 pub mod report;
+pub mod sizing;
 pub mod yaml;
