@@ -6,18 +6,22 @@ use crate::fix::testing::{
 };
 use crate::fix::{ChartRelease, Edit, LowerContext, Lowered, RuleField, lower};
 use crate::model::{RuleGroup, Snapshot};
+use crate::yaml::Stream;
 
 fn lowered(snapshot: &Snapshot, edits: Vec<Edit>) -> Lowered {
     lower(&fix(edits), &LowerContext::new(snapshot, &[]))
 }
 
+fn document(text: &str) -> Value {
+    Stream::parse(text).documents[0].to_value().unwrap()
+}
+
 fn read(out: &Lowered) -> Value {
-    serde_saphyr::from_str(
+    document(
         out.texts
             .get("values")
             .unwrap_or_else(|| panic!("{:#?}", out.refused)),
     )
-    .unwrap()
 }
 
 fn field(name: &str, field: RuleField, value: &str) -> Edit {
@@ -176,7 +180,7 @@ fn anything_else_is_a_full_copy_with_its_origin() {
             .unwrap()
             .starts_with("sha256:")
     );
-    let object: Value = serde_saphyr::from_str(&out.texts["prometheusrule"]).unwrap();
+    let object = document(&out.texts["prometheusrule"]);
     assert_eq!(
         object["metadata"],
         json!({"name": "promtune-solo", "namespace": "monitoring", "labels": {"release": "kps", "app": "x"}})
