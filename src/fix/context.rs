@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ChartRelease;
+use super::files::Index;
 use crate::model::Snapshot;
 
 /// A file of the user's.
@@ -12,11 +13,12 @@ pub struct SourceText {
     pub text: String,
 }
 
-/// What lowering reads besides the fix.
+/// What lowering reads besides the fix. Made once per run: it reads all files.
 #[derive(Clone, Debug)]
 pub struct LowerContext<'s> {
     pub(super) snapshot: &'s Snapshot,
     pub(super) documents: &'s [SourceText],
+    pub(super) index: Index,
     pub(super) chart: Option<ChartRelease>,
 }
 
@@ -27,6 +29,7 @@ impl<'s> LowerContext<'s> {
         Self {
             snapshot,
             documents,
+            index: Index::new(documents),
             chart: ChartRelease::detect(snapshot),
         }
     }

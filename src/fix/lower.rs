@@ -1,7 +1,9 @@
 //! One fix, every output.
 
 use super::refusal::{Refusal, refuse};
-use super::{Edit, Fix, LowerContext, Lowered, kubectl, kustomize, merge, prometheusrule, values};
+use super::{
+    Edit, Fix, LowerContext, Lowered, files, kubectl, kustomize, merge, prometheusrule, values,
+};
 
 /// The edits of a fix with what the outputs say about them.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +36,7 @@ pub fn lower(fix: &Fix, cx: &LowerContext<'_>) -> Lowered {
         Ok(text) => drop(lowered.texts.insert(output, text)),
         Err(refusal) => drop(lowered.refused.insert(output, refusal.because)),
     };
+    give("diff", &|| files::lower(job.edits, cx));
     give("values", &|| values::lower(&job, cx));
     give("kubectl", &|| kubectl::lower(job.edits, cx));
     give("kustomize", &|| kustomize::lower(job.edits, cx));

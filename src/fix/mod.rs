@@ -8,6 +8,7 @@ mod chart_version;
 mod context;
 mod edit;
 mod expr;
+mod files;
 mod kubectl;
 mod kustomize;
 mod live;
@@ -34,6 +35,7 @@ pub use context::{LowerContext, Lowered, SourceText};
 pub use edit::{
     Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField, RuleField, RuleRef,
 };
+pub use files::{Applied, ChangedFile, apply_fixes, apply_to_documents};
 pub use lower::lower;
 pub use merge::{Merged, merge};
 pub use refusal::Refusal;

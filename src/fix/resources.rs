@@ -102,10 +102,25 @@ pub(super) fn amounts_json(amounts: &Amounts) -> Value {
 
 /// Reads amounts back.
 pub(super) fn read_amounts(value: Option<&Value>) -> Result<Amounts, Refusal> {
-    let text = |name: &str| value.and_then(|v| v.get(name)).and_then(Value::as_str);
-    let bytes = |name| text(name).map(Bytes::parse).transpose().map_err(bad);
+    let text = |name: &str| match value?.get(name)? {
+        Value::String(text) => Some(text.clone()),
+        // Files may write `cpu: 2`.
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let bytes = |name| {
+        text(name)
+            .as_deref()
+            .map(Bytes::parse)
+            .transpose()
+            .map_err(bad)
+    };
     Ok(Amounts {
-        cpu: text("cpu").map(Cpu::parse).transpose().map_err(bad)?,
+        cpu: text("cpu")
+            .as_deref()
+            .map(Cpu::parse)
+            .transpose()
+            .map_err(bad)?,
         memory: bytes("memory")?,
         ephemeral_storage: bytes("ephemeral-storage")?,
     })

@@ -6,6 +6,8 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+pub(super) use limit_range::member as limit_range_member;
+
 use serde_json::Value;
 
 use super::patch::{self, Op};
