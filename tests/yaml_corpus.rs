@@ -258,16 +258,16 @@ fn setting_what_is_there_changes_nothing() {
             let Some(entries) = value.as_object() else {
                 continue;
             };
-            for (key, value) in entries {
-                let operation = Operation::Set(value.clone());
-                let edit = Edit {
+            let edits: Vec<Edit> = entries
+                .iter()
+                .map(|(key, value)| Edit {
                     document: index,
                     path: Path::root().key(key),
-                    operation,
-                };
-                if let Ok(result) = apply(text, &[edit]) {
-                    assert_eq!(&result, text, "{}", path.display());
-                }
+                    operation: Operation::Set(value.clone()),
+                })
+                .collect();
+            if let Ok(result) = apply(text, &edits) {
+                assert_eq!(&result, text, "{}", path.display());
             }
         }
     }
