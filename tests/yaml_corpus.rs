@@ -32,15 +32,18 @@ fn corpus() -> Option<Vec<(PathBuf, String)>> {
     let mut files = Vec::new();
     let mut folders = vec![root];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in std::fs::read_dir(folder).expect("the corpus is readable") {
+            let path = entry.expect("the corpus is readable").path();
             if path.is_dir() {
                 folders.push(path);
             } else if path
                 .extension()
                 .is_some_and(|it| it == "yaml" || it == "yml")
             {
-                files.push((path.clone(), std::fs::read_to_string(path).unwrap()));
+                files.push((
+                    path.clone(),
+                    std::fs::read_to_string(path).expect("the corpus is text"),
+                ));
             }
         }
     }
