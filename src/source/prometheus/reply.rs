@@ -350,6 +350,7 @@ mod tests {
             &HeaderMap::new(),
             "/x",
             "<!doctype html><title>Grafana</title>",
+            &[],
         );
         let text = page.map(|e| e.to_string()).unwrap_or_default();
         assert!(text.contains("/api/datasources/proxy/uid/"), "{text}");
