@@ -17,6 +17,8 @@ pub mod fix;
 pub mod knowledge;
 pub mod model;
 pub mod promql;
+pub mod render;
 pub mod report;
 pub mod sizing;
 pub mod source;
+pub mod yaml;

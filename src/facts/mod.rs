@@ -30,7 +30,7 @@ pub use quantities::{Qos, qos_of};
 pub use scraping::{ComponentState, Targets};
 pub use workloads::{ContainerFacts, Role, WorkloadFacts};
 
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Knowledge, Variables};
 use crate::model::{Cluster, PromDuration, Snapshot};
 
 /// Everything derived from one snapshot.
@@ -53,7 +53,7 @@ impl<'s> Facts<'s> {
     #[must_use]
     pub fn new(snapshot: &'s Snapshot, cluster: &'s Cluster, knowledge: &Knowledge) -> Self {
         let owners = Owners::new(cluster, snapshot);
-        let scrape_interval = scrape_interval(snapshot);
+        let scrape_interval = Variables::of(snapshot).interval;
         let usage = usage::by_container(snapshot, &owners, scrape_interval);
         let workloads = workloads::build(cluster, &owners, usage);
         Self {
@@ -66,23 +66,4 @@ impl<'s> Facts<'s> {
             scrape_interval,
         }
     }
-}
-
-/// The scrape interval of container metrics: from the probe that counts samples an hour, else from the configuration,
-/// else Prometheus' own default of one minute.
-#[must_use]
-pub fn scrape_interval(snapshot: &Snapshot) -> PromDuration {
-    let probed = snapshot
-        .queries
-        .get("container-samples-per-hour")
-        .and_then(|r| r.rows.first());
-    let probed = probed
-        .map(|r| r.1)
-        .filter(|n| *n >= 1.0)
-        .map(|n| (3600.0 / n).round().max(1.0));
-    let configured = snapshot.prometheus.as_ref().and_then(|p| p.scrape_interval);
-    probed
-        .map(|s| PromDuration(s as u64))
-        .or(configured)
-        .unwrap_or(PromDuration(60))
 }
