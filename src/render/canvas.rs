@@ -190,6 +190,18 @@ impl Canvas {
         }
     }
 
+    /// A unified diff to copy, its changed lines in colour.
+    pub(super) fn diff(&mut self, indent: usize, raw: &str) {
+        for line in raw.trim_end_matches('\n').split('\n') {
+            let style = match line.chars().next() {
+                Some('+') => GREEN,
+                Some('-') => RED,
+                _ => NONE,
+            };
+            self.code(indent, line, style);
+        }
+    }
+
     pub(super) fn finish(self) -> String {
         format!("{}\n", self.lines.join("\n").trim_end_matches('\n'))
     }

@@ -188,3 +188,18 @@ fn html() {
         golden(name, &rendered(Format::Html, &report, &options));
     }
 }
+
+#[test]
+fn sarif() {
+    let options = Options {
+        pages: PAGES.to_vec(),
+        category: Some("audit/production".to_owned()),
+        ..Options::default()
+    };
+    for (name, report) in [
+        ("sample.sarif", sample::full()),
+        ("hostile.sarif", sample::report_of(&sample::HOSTILE)),
+    ] {
+        golden(name, &rendered(Format::Sarif, &report, &options));
+    }
+}
