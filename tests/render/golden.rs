@@ -144,7 +144,7 @@ fn markdown() {
 }
 
 /// What a writer of text wrote.
-fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
+pub(crate) fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
     let mut bytes = Vec::new();
     write(&mut bytes).expect("writing to memory does not fail");
     String::from_utf8(bytes).expect("pages are UTF-8")

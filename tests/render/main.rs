@@ -2,4 +2,7 @@
 
 mod golden;
 mod page;
+mod properties;
 mod sample;
+mod scan;
+mod schema;
