@@ -3,6 +3,7 @@
 mod golden;
 mod page;
 mod properties;
+mod ranking;
 mod sample;
 mod scan;
 mod schema;
