@@ -1,6 +1,6 @@
 //! What a check declares about itself.
 
-use super::{Severity, Sink};
+use super::{Context, Severity, Sink};
 
 /// Something a check reads. Required needs that are missing turn the check into *not evaluated*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,8 +11,10 @@ pub enum Need {
     Nodes,
     /// Loaded rules.
     Rules,
-    /// A query of `rulesets/queries.yaml`.
+    /// A query of `rulesets/queries.yaml`, answered, be it with nothing.
     Query(&'static str),
+    /// A query of `rulesets/queries.yaml`, answered with at least one series.
+    Series(&'static str),
 }
 
 /// How settled a check is.
@@ -40,18 +42,18 @@ pub struct Meta {
     pub since: &'static str,
 }
 
-/// A registered check. `C` is what it sees: the framework does not know facts.
+/// A registered check.
 #[derive(Clone, Copy, Debug)]
-pub struct Check<C: ?Sized> {
+pub struct Check {
     /// `group/name`: the file's path, the page's path, the case file's path and the suppression token.
     pub id: &'static str,
     /// The page: the file's doc comment.
     pub docs: &'static str,
     pub meta: &'static Meta,
-    pub run: fn(&C, &mut Sink),
+    pub run: fn(&Context<'_>, &mut Sink),
 }
 
-impl<C: ?Sized> Check<C> {
+impl Check {
     /// The part of the id before the slash.
     #[must_use]
     pub fn group(&self) -> &'static str {

@@ -7,11 +7,13 @@ mod alerts;
 mod context;
 mod effective;
 mod from_metrics;
+mod limit_gate;
 mod nodes;
 mod ownership;
 mod platform;
 mod pooling;
 mod quantities;
+mod scraping;
 mod usage;
 mod workloads;
 
@@ -19,14 +21,16 @@ pub use alerts::{AlertHistory, AlertStats};
 pub use context::pods_matcher;
 pub use effective::{Amount, Effective, Source, effective_in_template, limit_range_defaults};
 pub use from_metrics::cluster_of;
+pub use limit_gate::LimitGate;
 pub use nodes::NodeFacts;
 pub use ownership::Owners;
 pub use platform::{PlatformVerdict, SignalSeen, detect};
 pub use pooling::pool;
 pub use quantities::{Qos, qos_of};
+pub use scraping::{ComponentState, Targets};
 pub use workloads::{ContainerFacts, Role, WorkloadFacts};
 
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Knowledge, Variables};
 use crate::model::{Cluster, PromDuration, Snapshot};
 
 /// Everything derived from one snapshot.
@@ -49,7 +53,7 @@ impl<'s> Facts<'s> {
     #[must_use]
     pub fn new(snapshot: &'s Snapshot, cluster: &'s Cluster, knowledge: &Knowledge) -> Self {
         let owners = Owners::new(cluster, snapshot);
-        let scrape_interval = scrape_interval(snapshot);
+        let scrape_interval = Variables::of(snapshot).interval;
         let usage = usage::by_container(snapshot, &owners, scrape_interval);
         let workloads = workloads::build(cluster, &owners, usage);
         Self {
@@ -62,23 +66,4 @@ impl<'s> Facts<'s> {
             scrape_interval,
         }
     }
-}
-
-/// The scrape interval of container metrics: from the probe that counts samples an hour, else from the configuration,
-/// else Prometheus' own default of one minute.
-#[must_use]
-pub fn scrape_interval(snapshot: &Snapshot) -> PromDuration {
-    let probed = snapshot
-        .queries
-        .get("container-samples-per-hour")
-        .and_then(|r| r.rows.first());
-    let probed = probed
-        .map(|r| r.1)
-        .filter(|n| *n >= 1.0)
-        .map(|n| (3600.0 / n).round().max(1.0));
-    let configured = snapshot.prometheus.as_ref().and_then(|p| p.scrape_interval);
-    probed
-        .map(|s| PromDuration(s as u64))
-        .or(configured)
-        .unwrap_or(PromDuration(60))
 }

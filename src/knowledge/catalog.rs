@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{PlannedKind, PlannedQuery};
-use crate::model::{PromDuration, Timestamp};
+use crate::model::{PromDuration, Snapshot, Timestamp};
 
 /// When a query is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -74,6 +74,21 @@ pub struct Variables {
 const RAW_DISCOUNT: u64 = 16;
 
 impl Variables {
+    /// The variables of a snapshot, which may hold the probes only. The scrape interval is the probed one, else the
+    /// configured one, else Prometheus' own default of one minute.
+    #[must_use]
+    pub fn of(snapshot: &Snapshot) -> Self {
+        let probed = snapshot.queries.get("container-samples-per-hour").and_then(|r| r.rows.first());
+        let probed = probed.map(|r| r.1).filter(|n| *n >= 1.0).map(|n| (3600.0 / n).round().max(1.0));
+        let configured = snapshot.prometheus.as_ref().and_then(|p| p.scrape_interval);
+        let interval = probed.map(|s| PromDuration(s as u64)).or(configured);
+        Self {
+            window: snapshot.meta.window,
+            interval: interval.filter(|i| i.0 > 0).unwrap_or(PromDuration(60)),
+            at: snapshot.meta.captured_at,
+        }
+    }
+
     /// Range of `rate()`: at least five minutes and four scrape intervals, so that a missed scrape leaves no hole.
     #[must_use]
     pub fn rate(self) -> PromDuration {

@@ -11,6 +11,7 @@ mod prometheus;
 mod quantity;
 mod query;
 mod rule;
+mod sample;
 mod snapshot;
 mod time;
 mod usage;

@@ -27,7 +27,7 @@ pub struct QueryResult {
 
 /// One element of an instant vector: the values of the result's keys (empty text where absent), then the sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Row(pub Vec<Text>, pub f64);
+pub struct Row(pub Vec<Text>, #[serde(with = "super::sample::one")] pub f64);
 
 /// One series of a range query.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,7 @@ pub struct RangeSeries {
     pub labels: Vec<Text>,
     /// Sample times as offsets from the query's start, in steps.
     pub steps: Vec<u32>,
+    #[serde(with = "super::sample::many")]
     pub values: Vec<f32>,
 }
 

@@ -2,10 +2,15 @@
 //!
 //! Architecture invariant: a renderer sees a [`Report`] and nothing else; it computes nothing.
 
+mod rank;
+
 use std::collections::BTreeMap;
 
 use crate::check::{Finding, NotEvaluated, Severity};
+use crate::fix::Fix;
 use crate::model::{PromDuration, QueryRecord, Timestamp};
+
+pub use rank::{Group, compare, group, rank};
 
 /// A finished run.
 #[derive(Clone, Debug)]
@@ -55,6 +60,14 @@ pub struct Reported {
     pub finding: Finding,
     /// One entry per fix of the finding, in its order.
     pub outputs: Vec<FixOutputs>,
+}
+
+impl Reported {
+    /// The fixes, each with its texts; a fix that was not written out has none.
+    pub fn fixes(&self) -> impl Iterator<Item = (&Fix, Option<&FixOutputs>)> {
+        let outputs = self.outputs.iter().map(Some).chain(std::iter::repeat(None));
+        self.finding.fixes.iter().zip(outputs)
+    }
 }
 
 /// The texts of one fix, by output (`diff`, `values`, `kubectl`, `kustomize`, `prometheusrule`), and why others are

@@ -1,0 +1,547 @@
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::{Request, Response};
+use kube::Client;
+use kube::client::Body;
+
+use super::super::Collected;
+use super::*;
+
+/// Status, headers, body.
+struct Answer(u16, Vec<(&'static str, &'static str)>, String);
+
+fn ok(body: impl Into<String>) -> Answer {
+    Answer(200, vec![("content-type", "application/json")], body.into())
+}
+
+fn html(status: u16) -> Answer {
+    Answer(
+        status,
+        vec![("content-type", "text/html")],
+        "<html>Sign in</html>".to_owned(),
+    )
+}
+
+/// How the API server describes a failure.
+fn status(code: u16, message: &str) -> Answer {
+    let body = serde_json::json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message, "code": code});
+    Answer(
+        code,
+        vec![("content-type", "application/json")],
+        body.to_string(),
+    )
+}
+
+fn forbidden(resource: &str) -> Answer {
+    let message = format!(
+        "{resource} is forbidden: User \"jane\" cannot list resource \"{resource}\" at the cluster scope"
+    );
+    status(403, &message)
+}
+
+/// What every cluster answers; `groups` are served in version v1.
+fn usual(path: &str, groups: &[(&str, &str)]) -> Answer {
+    match path {
+        "/version" => ok(r#"{"gitVersion": "v1.31.2-eks-94953ac"}"#),
+        "/apis" => {
+            let groups: Vec<_> = groups
+                .iter()
+                .map(|(name, version)| serde_json::json!({"name": name, "versions": [{"version": version}]}))
+                .collect();
+            ok(serde_json::json!({ "groups": groups }).to_string())
+        }
+        _ => ok(r#"{"kind": "List", "metadata": {}, "items": []}"#),
+    }
+}
+
+const BUILTIN: [(&str, &str); 5] = [
+    ("apps", "v1"),
+    ("batch", "v1"),
+    ("autoscaling", "v2"),
+    ("policy", "v1"),
+    ("scheduling.k8s.io", "v1"),
+];
+
+fn pods(names: &[&str], next: &str) -> String {
+    let items: Vec<_> = names
+        .iter()
+        .map(|name| serde_json::json!({"metadata": {"name": name, "namespace": "s", "ownerReferences": [{"kind": "Node", "name": "n", "controller": true}]}, "spec": {}}))
+        .collect();
+    serde_json::json!({"kind": "PodList", "metadata": {"continue": next}, "items": items})
+        .to_string()
+}
+
+fn options() -> ListOptions {
+    ListOptions {
+        retry_delay: Duration::from_millis(1),
+        max_delay: Duration::from_millis(2),
+        timeout: Duration::from_secs(20),
+        ..ListOptions::default()
+    }
+}
+
+/// Reads a cluster whose every request is answered by `answer`, and the URLs that were asked for.
+fn run(
+    options: &ListOptions,
+    answer: impl Fn(&str) -> Answer + Send + Sync + 'static,
+) -> (Result<Collected, KubeError>, Vec<String>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&asked);
+    let answer = Arc::new(answer);
+    let service = move |request: Request<Body>| {
+        let url = request.uri().to_string();
+        log.lock().unwrap().push(url.clone());
+        let Answer(code, headers, body) = answer(&url);
+        let mut response = Response::builder().status(code);
+        for (name, value) in headers {
+            response = response.header(name, value);
+        }
+        let response = response.body(Body::from(body.into_bytes())).unwrap();
+        async move { Ok::<_, Infallible>(response) }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let result = runtime.block_on(async {
+        let client = Client::new(tower::service_fn(service), "default");
+        collect(client, options).await
+    });
+    let asked = asked.lock().unwrap().clone();
+    (result, asked)
+}
+
+fn names(collected: &Collected) -> Vec<&str> {
+    collected
+        .cluster
+        .pods
+        .iter()
+        .map(|pod| &*pod.name)
+        .collect()
+}
+
+fn because(collected: &Collected) -> Vec<String> {
+    collected
+        .gaps
+        .iter()
+        .map(|g| format!("{} [{}] {}", g.wanted, g.part, g.because))
+        .collect()
+}
+
+#[test]
+fn lists_are_read_page_by_page() {
+    let told = Arc::new(Mutex::new(BTreeMap::new()));
+    let log = Arc::clone(&told);
+    let options = ListOptions {
+        page_size: 2,
+        progress: Some(Arc::new(move |kind, count| {
+            log.lock().unwrap().insert(kind, count);
+        })),
+        ..options()
+    };
+    let (result, asked) = run(&options, |url| match url {
+        "/api/v1/pods?limit=2" => ok(pods(&["c", "b"], "a/b+c=")),
+        "/api/v1/pods?limit=2&continue=a%2Fb%2Bc%3D" => ok(pods(&["a"], "")),
+        _ => usual(url, &BUILTIN),
+    });
+    let all = result.unwrap();
+    assert_eq!(names(&all), ["a", "b", "c"]);
+    assert_eq!(because(&all), [""; 0]);
+    assert_eq!(
+        all.cluster.server_version.as_deref(),
+        Some("v1.31.2-eks-94953ac")
+    );
+    assert_eq!(all.requests as usize, asked.len());
+    assert_eq!(told.lock().unwrap()["pods"], 3);
+    assert!(
+        !asked.iter().any(|url| url.contains("secrets")),
+        "{asked:?}"
+    );
+}
+
+#[test]
+fn only_what_the_cluster_serves_is_asked_for() {
+    let (result, asked) = run(&options(), |url| {
+        usual(
+            url,
+            &[
+                ("apps", "v1"),
+                ("batch", "v1"),
+                ("autoscaling", "v1"),
+                ("policy", "v1"),
+                ("argoproj.io", "v1alpha1"),
+            ],
+        )
+    });
+    let all = result.unwrap();
+    let gaps = because(&all);
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert!(
+        gaps[0].contains("does not serve priorityclasses"),
+        "{gaps:?}"
+    );
+    assert!(
+        asked
+            .iter()
+            .any(|url| url.starts_with("/apis/autoscaling/v1/horizontalpodautoscalers"))
+    );
+    assert!(
+        asked
+            .iter()
+            .any(|url| url.starts_with("/apis/argoproj.io/v1alpha1/rollouts"))
+    );
+    assert!(
+        !asked
+            .iter()
+            .any(|url| url.contains("monitoring.coreos.com") || url.contains("keda"))
+    );
+    assert!(all.is_empty() && all.cluster.api_groups.contains(&"argoproj.io".to_owned()));
+}
+
+#[test]
+fn a_group_without_the_crd_is_normal() {
+    let (result, _) = run(&options(), |url| match url {
+        _ if url.contains("rollouts") => Answer(404, vec![], "404 page not found".to_owned()),
+        _ => usual(
+            url,
+            &[&BUILTIN[..], &[("argoproj.io", "v1alpha1")]].concat(),
+        ),
+    });
+    assert_eq!(because(&result.unwrap()), [""; 0]);
+}
+
+#[test]
+fn without_discovery_every_kind_is_tried() {
+    let (result, asked) = run(&options(), |url| match url {
+        "/apis" => forbidden("apis"),
+        _ if url.contains("keda") => Answer(404, vec![], "404 page not found".to_owned()),
+        _ => usual(url, &BUILTIN),
+    });
+    let gaps = because(&result.unwrap());
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert!(gaps[0].starts_with("kubernetes:api-groups"), "{gaps:?}");
+    assert!(asked.iter().any(|url| url.contains("keda.sh/v1alpha1")));
+}
+
+#[test]
+fn a_list_that_expires_is_started_again() {
+    let round = Arc::new(AtomicUsize::new(0));
+    let (result, _) = run(&options(), move |url| match url {
+        "/api/v1/pods?limit=500" => {
+            let name = if round.fetch_add(1, Ordering::SeqCst) == 0 {
+                "old"
+            } else {
+                "new"
+            };
+            ok(pods(&[name], name))
+        }
+        "/api/v1/pods?limit=500&continue=old" => {
+            status(410, "The provided continue parameter is too old")
+        }
+        "/api/v1/pods?limit=500&continue=new" => ok(pods(&["last"], "")),
+        _ => usual(url, &BUILTIN),
+    });
+    let all = result.unwrap();
+    assert_eq!(
+        names(&all),
+        ["last", "new"],
+        "nothing of the first round is left"
+    );
+    assert_eq!(because(&all), [""; 0]);
+    let (result, asked) = run(&options(), |url| match url {
+        "/api/v1/pods?limit=500" => ok(pods(&["p"], "x")),
+        "/api/v1/pods?limit=500&continue=x" => status(410, "too old"),
+        _ => usual(url, &BUILTIN),
+    });
+    let gaps = because(&result.unwrap());
+    assert!(gaps[0].contains("kept expiring"), "{gaps:?}");
+    assert_eq!(asked.iter().filter(|url| url.contains("/pods")).count(), 6);
+}
+
+#[test]
+fn what_is_forbidden_is_a_gap_with_the_next_step() {
+    let (result, _) = run(&options(), |url| match url {
+        _ if url.contains("/pods") => forbidden("pods"),
+        _ if url.contains("/nodes") => forbidden("nodes"),
+        _ if url.contains("/namespaces") => {
+            ok(r#"{"items": [{"metadata": {"name": "n"}}, {"metadata": 5}]}"#)
+        }
+        _ => usual(url, &BUILTIN),
+    });
+    let all = result.unwrap();
+    assert_eq!(all.cluster.namespaces.len(), 1);
+    assert_eq!(
+        because(&all),
+        [
+            "kubernetes:namespaces [an object without a name] this Namespace was left out: invalid type: integer `5`, expected struct Meta",
+            "kubernetes:nodes [] nodes: forbidden for `jane`; add get and list on nodes to its ClusterRole",
+            "kubernetes:pods [] pods: forbidden for `jane`; add get and list on pods to its ClusterRole",
+        ]
+    );
+}
+
+#[test]
+fn given_namespaces_stand_in_for_a_forbidden_cluster() {
+    let options = ListOptions {
+        namespaces: vec!["a".to_owned(), "b".to_owned(), "../c".to_owned()],
+        ..options()
+    };
+    let (result, asked) = run(&options, |url| match url {
+        "/api/v1/namespaces/a/pods?limit=500" => ok(pods(&["p"], "")),
+        "/api/v1/namespaces/b/pods?limit=500" => forbidden("pods"),
+        _ if url.contains("/pods") || url.contains("/nodes") => forbidden("pods"),
+        _ => usual(url, &BUILTIN),
+    });
+    let all = result.unwrap();
+    assert_eq!(names(&all), ["p"]);
+    let gaps = because(&all);
+    assert_eq!(gaps.len(), 4, "{gaps:#?}");
+    assert!(
+        gaps[1].starts_with("kubernetes:pods [all namespaces but a]"),
+        "{gaps:#?}"
+    );
+    assert!(
+        gaps[3].starts_with("kubernetes:pods [namespace b]"),
+        "{gaps:#?}"
+    );
+    assert!(asked.contains(&"/api/v1/namespaces/..%2Fc/pods?limit=500".to_owned()));
+}
+
+#[test]
+fn a_busy_server_is_asked_again() {
+    let tries = Arc::new(AtomicUsize::new(0));
+    let (result, _) = run(&options(), move |url| match url {
+        "/api/v1/pods?limit=500" => match tries.fetch_add(1, Ordering::SeqCst) {
+            0 => Answer(429, vec![("retry-after", "1")], String::new()),
+            1 => Answer(503, vec![], "upstream".to_owned()),
+            2 => ok(r#"{"items": [{"metadata": {"name": "cut"#),
+            _ => ok(pods(&["p"], "")),
+        },
+        _ => usual(url, &BUILTIN),
+    });
+    let all = result.unwrap();
+    assert_eq!((names(&all), because(&all)), (vec!["p"], vec![]));
+}
+
+#[test]
+fn a_list_that_never_comes_is_a_gap() {
+    for (answer, expected) in [
+        (|| Answer(503, vec![], String::new()), "answered 503"),
+        (
+            || ok(r#"{"items": [{"metadata": {"na"#),
+            "ends after 27 bytes",
+        ),
+        (|| ok(r#"{"items": [}"#), "not the JSON of a Kubernetes API"),
+        (|| html(200), "HTML page"),
+        (|| html(403), "HTML page"),
+        (|| status(418, "teapot"), "418 I'm a teapot: teapot"),
+        (|| status(401, "Unauthorized"), "log in again"),
+        (|| ok(pods(&["p"], "same")), "in a circle"),
+    ] as [(fn() -> Answer, &str); 8]
+    {
+        let (result, _) = run(&options(), move |url| {
+            if url.contains("/pods") {
+                answer()
+            } else {
+                usual(url, &BUILTIN)
+            }
+        });
+        let all = result.unwrap();
+        let gaps = because(&all);
+        assert!(
+            gaps.len() == 1 && gaps[0].contains(expected),
+            "{expected}: {gaps:?}"
+        );
+        assert!(
+            all.cluster.pods.is_empty(),
+            "half a list is worse than none"
+        );
+    }
+    let (result, _) = run(&options(), |url| match url {
+        "/api/v1/pods?limit=500" => ok(r#"{"metadata": null, "items": null}"#),
+        _ => usual(url, &BUILTIN),
+    });
+    assert_eq!(because(&result.unwrap()), [""; 0]);
+}
+
+#[test]
+fn what_stands_in_the_way_of_everything_is_an_error() {
+    for (answer, expected) in [
+        (
+            || status(401, "Unauthorized"),
+            "refuses the credentials: 401",
+        ),
+        (
+            || {
+                status(
+                    403,
+                    "forbidden: User \"system:anonymous\" cannot get path \"/version\"",
+                )
+            },
+            "logs in as nobody",
+        ),
+        (|| html(200), "answered by something else: an HTML page"),
+        (
+            || html(404),
+            "answered by something else: 404 Not Found with an HTML page",
+        ),
+        (|| ok("{}"), "does not state a gitVersion"),
+        (|| ok("[1"), "ends after 2 bytes"),
+        (
+            || Answer(502, vec![], String::new()),
+            "cannot reach the Kubernetes API: the API server answered 502",
+        ),
+    ] as [(fn() -> Answer, &str); 7]
+    {
+        let (result, _) = run(&options(), move |_| answer());
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains(expected), "{expected}: {error}");
+        assert!(!error.contains('\n'), "one line: {error}");
+    }
+}
+
+#[test]
+fn a_server_that_is_not_there_or_silent_is_unreachable() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let refused = |_: Request<Body>| async {
+            Err::<Response<Body>, _>(std::io::Error::other("connection refused"))
+        };
+        let client = Client::new(tower::service_fn(refused), "default");
+        let error = collect(client, &options()).await.unwrap_err().to_string();
+        assert!(
+            error.contains("cannot reach the Kubernetes API: connection refused; check"),
+            "{error}"
+        );
+        let silent =
+            |_: Request<Body>| std::future::pending::<Result<Response<Body>, Infallible>>();
+        let client = Client::new(tower::service_fn(silent), "default");
+        let options = ListOptions {
+            timeout: Duration::from_millis(5),
+            ..options()
+        };
+        let error = collect(client, &options).await.unwrap_err().to_string();
+        assert!(error.contains("no answer within"), "{error}");
+    });
+}
+
+const KUBECONFIG: &str = "
+apiVersion: v1
+kind: Config
+current-context: prod
+clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}]
+contexts: [{name: prod, context: {cluster: c, user: u}}, {name: lost, context: {cluster: gone, user: u}}]
+users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: COMMAND, args: [ARGS], interactiveMode: Never}}}]
+";
+
+fn connected(kubeconfig: &str, context: Option<&str>) -> Result<Client, KubeError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config");
+    std::fs::write(&path, kubeconfig).unwrap();
+    let access = Access {
+        kubeconfig: Some(path),
+        context: context.map(str::to_owned),
+        in_cluster: false,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(connect(&access))
+}
+
+#[test]
+fn a_kubeconfig_that_cannot_be_used_says_what_is_wrong() {
+    let helper =
+        |command: &str, args: &str| KUBECONFIG.replace("COMMAND", command).replace("ARGS", args);
+    for (text, context, expected) in [
+        (
+            helper("promtune-no-such-helper", ""),
+            None,
+            "cannot be started",
+        ),
+        (
+            helper("sh", "-c, 'echo hunter2; echo expired session >&2; exit 3'"),
+            None,
+            "(exit status: 3): expired session",
+        ),
+        (
+            helper("sh", "-c, 'echo hunter2'"),
+            None,
+            "did not answer with a credential",
+        ),
+        (
+            helper("true", ""),
+            Some("staging"),
+            "context `staging` is not in the kubeconfig, which has: lost, prod",
+        ),
+        (
+            helper("true", ""),
+            Some("lost"),
+            "failed to load the cluster of context",
+        ),
+        (
+            "users: [{name: u, user: {token: hunter2}}]\nclusters: \"hunter2\"\n".to_owned(),
+            None,
+            "line 2 is not a kubeconfig",
+        ),
+        ("clusters: []\n".to_owned(), None, "has no current context"),
+        ("{{ hunter2".to_owned(), None, "is not a kubeconfig"),
+    ] {
+        let error = connected(&text, context).err().unwrap().to_string();
+        assert!(error.contains(expected), "{expected}: {error}");
+        assert!(
+            !error.contains("hunter2") && !error.contains('\n'),
+            "{error}"
+        );
+    }
+    let access = Access {
+        kubeconfig: Some("/nonexistent/promtune".into()),
+        ..Access::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let error = runtime
+        .block_on(connect(&access))
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        error.contains("/nonexistent/promtune does not exist"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_kubeconfig_leads_to_its_server() {
+    let text = "clusters: [{name: c, cluster: {server: 'http://127.0.0.1:1'}}]\ncontexts: [{name: x, context: {cluster: c, user: u}}]\ncurrent-context: x\nusers: [{name: u, user: {token: hunter2}}]\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config");
+    std::fs::write(&path, text).unwrap();
+    let access = Access {
+        kubeconfig: Some(path),
+        ..Access::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let error = runtime.block_on(async {
+        let client = connect(&access).await.unwrap();
+        collect(client, &options()).await.unwrap_err().to_string()
+    });
+    assert!(
+        error.contains("cannot reach the Kubernetes API") && error.contains("refused"),
+        "{error}"
+    );
+    assert!(!error.contains("hunter2"), "{error}");
+}
