@@ -12,6 +12,8 @@
 
 pub mod check;
 pub mod checks;
+pub mod cli;
+pub mod config;
 pub mod facts;
 pub mod fix;
 pub mod knowledge;

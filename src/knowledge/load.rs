@@ -7,6 +7,7 @@ use super::catalog::QuerySpec;
 use super::defaults::DefaultSpec;
 use super::platform::{PlatformSpec, Provenance};
 use super::{Component, Defaults, PlatformProfile, QueryCatalog};
+use crate::yaml;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/rulesets.rs"));
@@ -126,5 +127,5 @@ impl Knowledge {
 }
 
 fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, KnowledgeError> {
-    serde_saphyr::from_str(text).map_err(|e| KnowledgeError::new(file, e.to_string()))
+    yaml::from_str(text).map_err(|e| KnowledgeError::new(file, e.to_string()))
 }

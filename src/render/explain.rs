@@ -22,8 +22,8 @@ pub struct Page {
     pub docs: &'static str,
 }
 
-impl<C: ?Sized> From<&Check<C>> for Page {
-    fn from(check: &Check<C>) -> Self {
+impl From<&Check> for Page {
+    fn from(check: &Check) -> Self {
         Self {
             id: check.id,
             meta: check.meta,
@@ -91,7 +91,7 @@ fn needs(needs: &[Need]) -> String {
             Need::Workloads => "workloads".to_owned(),
             Need::Nodes => "nodes".to_owned(),
             Need::Rules => "rules".to_owned(),
-            Need::Query(id) => format!("query `{id}`"),
+            Need::Query(id) | Need::Series(id) => format!("query `{id}`"),
         })
         .collect();
     if shown.is_empty() {

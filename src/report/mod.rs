@@ -2,6 +2,7 @@
 //!
 //! Architecture invariant: a renderer sees a [`Report`] and nothing else; it computes nothing.
 
+mod build;
 mod rank;
 
 use std::collections::BTreeMap;

@@ -1,8 +1,13 @@
 //! Everything that touches the world: Prometheus, Kubernetes, files, snapshot archives.
 //!
-//! Architecture invariant: a source gives plain data and gaps. What cannot be read is a gap, never the end of a run.
+//! Architecture invariant: a source hands back model types and [`crate::model::Gap`]s. What the user's system could not
+//! deliver is a gap; an error means that nothing at all could be read.
 
+#[cfg(feature = "live")]
+pub mod capture;
+pub mod files;
 pub mod kubernetes;
 #[cfg(feature = "live")]
 pub mod prometheus;
+mod rule_objects;
 pub mod snapshot;

@@ -39,7 +39,7 @@ pub use edit::{Edit, Operation, Refusal, apply};
 pub use emit::to_yaml;
 pub use find::{Found, Via};
 pub use path::{Path, PathError, Segment};
-pub use read::ReadError;
+pub use read::{ReadError, from_str};
 pub use tree::{
     Alias, BlockSpans, Document, Entry, Fault, FaultKind, Kind, Mapping, Node, Position, Property,
     Scalar, ScalarStyle, Sequence, Stream,

@@ -9,7 +9,7 @@ use serde::de::{
 };
 
 use super::resolve::{self, Resolved};
-use super::tree::{Document, Entry, Kind, Mapping, Node, Position};
+use super::tree::{Document, Entry, Kind, Mapping, Node, Position, Stream};
 
 /// How many nodes a reading may visit below aliases, a bound for "billion laughs" inputs.
 const ALIAS_BUDGET: usize = 1_000_000;
@@ -488,5 +488,26 @@ impl<'t> MapAccess<'t> for Entries<'_, 't> {
 
     fn size_hint(&self) -> Option<usize> {
         Some(self.left.len())
+    }
+}
+
+/// Reads the only document of a text as a `T`. Stricter than [`Document::read`]: a second document or a duplicate key
+/// is an error, as fits promtune's own files.
+///
+/// # Errors
+/// When the text is not one whole document, or does not fit `T`.
+pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
+    let stream = Stream::parse(text);
+    let fault = stream.documents.iter().flat_map(|d| &d.faults).next();
+    let error = |message: &str, position| ReadError {
+        message: message.to_owned(),
+        path: String::new(),
+        position,
+    };
+    match (fault, stream.documents.as_slice()) {
+        (Some(fault), _) => Err(error(&fault.message, Some(fault.position))),
+        (None, [document]) => document.read(),
+        (None, []) => Err(error("the document is empty", None)),
+        (None, _) => Err(error("there is more than one document", None)),
     }
 }

@@ -9,6 +9,7 @@ use super::client::Client;
 use super::error::Error;
 use super::query;
 use super::targets::scrape_pools;
+use crate::yaml;
 use crate::model::{Flavor, Gap, PromDuration, PrometheusInfo, Timestamp};
 
 /// The flags worth keeping: limits, retention, features. Others may hold addresses and secrets.
@@ -181,7 +182,7 @@ fn selected(mut flags: BTreeMap<String, serde_json::Value>) -> BTreeMap<String, 
 /// Reads the `global` block only: nothing else of the text is looked at, and it may hold secrets.
 fn global(yaml: &str, gaps: &mut Gaps) -> Global {
     let block = global_block(yaml);
-    match serde_saphyr::from_str::<ConfigFile>(&block) {
+    match yaml::from_str::<ConfigFile>(&block) {
         Ok(file) => file.global,
         Err(_) if block.is_empty() => Global::default(),
         Err(_) => {
