@@ -3,6 +3,8 @@
 //! The documents are written by the small writer below and not by the library, so that the library
 //! meets layouts it would never produce itself.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use promtune::yaml::{Edit, Operation, Path, Segment, Stream, apply, to_yaml};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
