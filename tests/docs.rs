@@ -89,7 +89,8 @@ fn local_links_lead_somewhere() {
 fn commands_in_the_readme_parse() {
     use clap::CommandFactory;
     let text = fs::read_to_string(root().join("README.md")).unwrap();
-    let commands = text.lines().map(str::trim).filter(|l| l.starts_with("promtune "));
+    let shell = text.split("```sh\n").skip(1).filter_map(|block| block.split("```").next());
+    let commands = shell.flat_map(str::lines).map(str::trim).filter(|l| l.starts_with("promtune "));
     let mut seen = 0;
     for line in commands {
         let line = line.split(" #").next().unwrap().split(" > ").next().unwrap();
