@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{FixArgs, Shape};
 use super::exit::{self, Failure};
 use super::{analyse::analyse, inputs, output};
-use crate::fix::{Applicability, Applied, Fix, SourceText, apply_fixes};
+use crate::fix::{Applicability, Applied, Fix, LowerContext, SourceText, apply_fixes, lower, merge};
 use crate::report::Report;
 use crate::source::files::{read_manifests, write_whole};
 use crate::yaml::unified_diff;
@@ -30,7 +30,7 @@ pub(super) fn run(args: FixArgs) -> Result<u8, Failure> {
         }
         return files_changed(&args, &report, &documents);
     }
-    texts(args.shape, &report)
+    texts(args.shape, &report, &LowerContext::new(&snapshot, &documents))
 }
 
 /// The recommended fix of each finding: the first one that may be applied.
@@ -76,35 +76,73 @@ fn tell(applied: &Applied) {
     }
 }
 
-/// Every recommended fix in one shape, one after the other.
-fn texts(shape: Shape, report: &Report) -> Result<u8, Failure> {
+/// Every recommended fix in one shape. Values and Kustomize patches are files, so there the fixes become one; commands
+/// and objects follow each other.
+fn texts(shape: Shape, report: &Report, lowering: &LowerContext<'_>) -> Result<u8, Failure> {
     let name = shape.as_str();
-    let mut refused = 0;
-    let mut texts = Vec::new();
+    let (chosen, refused) = expressible(name, report);
+    for line in &refused {
+        output::note(line);
+    }
+    let one_file = matches!(shape, Shape::Values | Shape::Kustomize);
+    let combined = if one_file { combine(name, &chosen, lowering) } else { None };
+    output::report(None, &|out: &mut dyn Write| {
+        if let Some(text) = &combined {
+            return writeln!(out, "{}", text.trim_end());
+        }
+        chosen.iter().enumerate().try_for_each(|(i, c)| {
+            let separator = if i > 0 && shape != Shape::Kubectl { "---\n" } else { "" };
+            writeln!(out, "{separator}# {}\n{}", one_line(&c.title), c.text.trim_end())
+        })
+    })?;
+    output::note(&format!("{} fixes as {name}, {} not expressible", chosen.len(), refused.len()));
+    Ok(exit::CLEAN)
+}
+
+/// A fix that has the wanted shape.
+struct Chosen<'r> {
+    title: String,
+    fix: &'r Fix,
+    text: &'r str,
+}
+
+/// Of each finding the first fix that has this shape (the second choice may be the one that fits), and a line for each
+/// finding that has none.
+fn expressible<'r>(name: &str, report: &'r Report) -> (Vec<Chosen<'r>>, Vec<String>) {
+    let (mut chosen, mut refused) = (Vec::new(), Vec::new());
     for reported in &report.findings {
-        // The first fix that has this shape: the second choice may be the one that fits.
+        let subject = &reported.finding.subject;
         let fixes = || reported.finding.fixes.iter().zip(&reported.outputs);
         let found = fixes()
             .filter(|(f, _)| f.applicability > Applicability::DisplayOnly)
             .find_map(|(f, o)| Some((f, o.texts.get(name)?)));
         match found {
-            Some((fix, text)) => texts.push((format!("{}: {}", reported.finding.subject, fix.title), text)),
+            Some((fix, text)) => chosen.push(Chosen { title: format!("{subject}: {}", fix.title), fix, text }),
             None => {
                 let why = fixes().find_map(|(f, o)| Some((f, o.refused.get(name)?)));
-                if let Some((fix, because)) = why {
-                    refused += 1;
-                    output::note(&format!("not as {name}: {}: {}: {because}", reported.finding.subject, fix.title));
-                }
+                refused.extend(why.map(|(fix, because)| format!("not as {name}: {subject}: {}: {because}", fix.title)));
             }
         }
     }
-    output::report(None, &|out: &mut dyn Write| {
-        texts.iter().enumerate().try_for_each(|(i, (title, text))| {
-            let separator = if i > 0 && shape != Shape::Kubectl { "---\n" } else { "" };
-            let title: String = title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            writeln!(out, "{separator}# {title}\n{}", text.trim_end())
-        })
-    })?;
-    output::note(&format!("{} fixes as {name}, {refused} not expressible", texts.len()));
-    Ok(exit::CLEAN)
+    (chosen, refused)
+}
+
+/// All fixes as one; absent when they do not go together, and then they follow each other.
+fn combine(name: &str, chosen: &[Chosen<'_>], lowering: &LowerContext<'_>) -> Option<String> {
+    let first = chosen.first()?;
+    let merged = merge(chosen.iter().flat_map(|c| c.fix.edits.iter().cloned()));
+    if !merged.conflicts.is_empty() {
+        merged.conflicts.iter().for_each(|c| output::note(&format!("these do not go together: {c}")));
+        return None;
+    }
+    let all = Fix {
+        title: chosen.iter().map(|c| one_line(&c.title)).collect::<Vec<_>>().join("; "),
+        edits: merged.edits,
+        ..first.fix.clone()
+    };
+    lower(&all, lowering).texts.remove(name)
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
