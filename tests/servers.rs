@@ -68,6 +68,24 @@ fn prometheus_3_answers() {
 }
 
 #[test]
+fn prometheus_scrapes_itself_behind_a_password() {
+    // The password is "x".
+    let web =
+        "basic_auth_users: {u: \"$2b$04$abcdefghijklmnopqrstuuPp7HPfoAs8I2dCQCQ/fW7zEJv8I8C8e\"}\n";
+    let config = "scrape_configs: [{job_name: self, scrape_interval: 1s, static_configs: [{targets: ['127.0.0.1:{port}']}]}]\n";
+    let builder = Prometheus::new(Version::V3)
+        .config(config)
+        .file("web.yml", web);
+    let mut prometheus = need!(builder.flag("--web.config.file=web.yml").start());
+    assert!(prometheus.running());
+    let refused = http::get(prometheus.port, "/api/v1/query?query=up").unwrap();
+    assert_eq!(refused.status, 401);
+    let with = "Authorization: Basic dTp4\r\n";
+    let answer = http::request(prometheus.port, "GET", "/api/v1/query?query=up", with, "").unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+#[test]
 fn alertmanager_answers() {
     let config = "route: {receiver: none}\nreceivers: [{name: none}]\n";
     let alertmanager = need!(Alertmanager::start(config));
@@ -121,9 +139,24 @@ fn api_server_enforces_who_may_what_and_defaults_resources() {
     assert!(!may(apiserver::RESTRICTED, &["get", "nodes"]));
     assert!(!may(apiserver::NOBODY, &["get", "namespaces"]));
 
+    // Objects can be stored behind the server's back, in numbers.
+    api.etcd.store((0..250).map(|n| {
+        let (name, uid) = (format!("many-{n}"), format!("00000000-0000-4000-a000-{n:012}"));
+        let pod = json!({"apiVersion": "v1", "kind": "Pod",
+            "metadata": {"name": name, "namespace": "default", "uid": uid, "creationTimestamp": "2026-01-01T00:00:00Z"},
+            "spec": {"containers": [{"name": "c", "image": "i"}]}, "status": {"phase": "Running"}});
+        (format!("pods/default/{name}"), pod)
+    }));
+    let many = || {
+        api.kubectl(&["-n", "default", "get", "pods", "-o", "name"])
+            .lines()
+            .count()
+    };
+    assert!(http::wait_until(Duration::from_secs(10), || many() == 250));
+
     // A stored object can be made older than the server is.
     let changed = api.etcd.rewrite(|object| {
-        if object["kind"] == "Pod" {
+        if object["kind"] == "Pod" && object["metadata"]["namespace"] == "shop" {
             object["metadata"]["creationTimestamp"] = json!("2020-01-01T00:00:00Z");
         }
     });

@@ -2,6 +2,7 @@
 
 use crate::facts::{ContainerFacts, Facts, Role, WorkloadFacts};
 use crate::knowledge::{Defaults, Knowledge, vendor_of};
+use crate::model::{Labels, Origin};
 
 /// The input of every check.
 #[derive(Clone, Copy, Debug)]
@@ -30,12 +31,20 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Who puts a workload's settings back when the user changes them; absent for the user's own.
+    /// Who puts a workload's settings back when the user changes them; absent for the user's own. Where labels could
+    /// not be read (kube-state-metrics carries none), kube-system of a managed platform counts as the platform's.
     #[must_use]
     pub fn vendor(&self, workload: &WorkloadFacts<'_>) -> Option<&'static str> {
-        match workload.object {
-            Some(o) => vendor_of(&workload.id, &o.labels, &o.template_labels),
-            None => vendor_of(&workload.id, &Default::default(), &Default::default()),
-        }
+        let none = Labels::new();
+        let (labels, template_labels, known) = match workload.object {
+            Some(o) => (&o.labels, &o.template_labels, o.origin != Origin::Metrics),
+            None => (&none, &none, false),
+        };
+        vendor_of(&workload.id, labels, template_labels).or_else(|| {
+            let platforms = workload.id.namespace == "kube-system"
+                && !known
+                && self.facts.platform.managed_control_plane;
+            platforms.then_some("the platform")
+        })
     }
 }

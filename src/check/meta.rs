@@ -17,6 +17,48 @@ pub enum Need {
     Series(&'static str),
 }
 
+/// What stands in for workloads, their owners and policies when the Kubernetes API does not answer. Owners are wanted
+/// in any case: history names pods that are long gone.
+const WORKLOAD_QUERIES: &[&str] = &[
+    "pod-owner",
+    "replicaset-owner",
+    "job-owner",
+    "spec-requests",
+    "spec-limits",
+    "spec-containers",
+    "spec-pods",
+    "spec-pod-phase",
+    "spec-replicas",
+    "spec-limit-ranges",
+    "spec-quotas",
+    "namespaces",
+    "daemonsets",
+];
+
+/// What stands in for nodes.
+const NODE_QUERIES: &[&str] = &[
+    "spec-nodes",
+    "spec-node-allocatable",
+    "spec-node-roles",
+    "apiserver-versions",
+    "namespaces",
+    "daemonsets",
+    "control-plane-pods",
+];
+
+impl Need {
+    /// Ids of the catalogued queries that serve the need.
+    #[must_use]
+    pub fn queries(&self) -> Vec<&'static str> {
+        match self {
+            Self::Workloads => WORKLOAD_QUERIES.to_vec(),
+            Self::Nodes => NODE_QUERIES.to_vec(),
+            Self::Rules => Vec::new(),
+            Self::Query(id) | Self::Series(id) => vec![id],
+        }
+    }
+}
+
 /// How settled a check is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {

@@ -9,12 +9,13 @@ pub fn run(checks: &[&Check], context: &Context<'_>) -> (Vec<Finding>, Vec<NotEv
     let (mut findings, mut not_evaluated) = (Vec::new(), Vec::new());
     for check in checks {
         let mut sink = Sink::new(check.id, check.meta);
-        let missing: Vec<String> = check
+        let mut missing: Vec<String> = check
             .meta
             .needs
             .iter()
             .filter_map(|n| missing(*n, context))
             .collect();
+        missing.dedup();
         if missing.is_empty() {
             (check.run)(context, &mut sink);
         } else {

@@ -58,12 +58,8 @@ pub(super) fn config(selection: &Selection) -> Result<Config, Failure> {
 
 /// The queries that checks want.
 pub(super) fn queries(checks: &[&Check]) -> BTreeSet<String> {
-    let named = |n: &Need| match n {
-        Need::Query(id) | Need::Series(id) => Some((*id).to_owned()),
-        _ => None,
-    };
     let wanted = checks.iter().flat_map(|c| c.meta.needs.iter().chain(c.meta.uses));
-    wanted.filter_map(named).collect()
+    wanted.flat_map(Need::queries).map(str::to_owned).collect()
 }
 
 /// The snapshot that the sources give.

@@ -56,6 +56,15 @@ impl WorkloadFacts<'_> {
         }
     }
 
+    /// The number of replicas in words: *1 replica*, *3 replicas*.
+    #[must_use]
+    pub fn replicas_in_words(&self) -> String {
+        match self.replicas() {
+            1 => "1 replica".to_owned(),
+            n => format!("{n} replicas"),
+        }
+    }
+
     /// Whether the pod template itself was read, so that values can be traced to it.
     #[must_use]
     pub fn has_template(&self) -> bool {

@@ -13,13 +13,13 @@ pub fn round_cpu_up(cpu: Cpu) -> Cpu {
     Cpu(cpu.0.max(1).next_multiple_of(step))
 }
 
-/// Steps of 16Mi below 256Mi, 64Mi below 1Gi, 256Mi below 8Gi, 1Gi above.
+/// Steps of 16Mi below 256Mi, 64Mi below 1Gi, 256Mi below 4Gi, 1Gi above.
 #[must_use]
 pub fn round_memory_up(bytes: Bytes) -> Bytes {
     let step = match bytes.0 {
         b if b < 256 * Bytes::MI => 16 * Bytes::MI,
         b if b < Bytes::GI => 64 * Bytes::MI,
-        b if b < 8 * Bytes::GI => 256 * Bytes::MI,
+        b if b < 4 * Bytes::GI => 256 * Bytes::MI,
         _ => Bytes::GI,
     };
     Bytes(
@@ -53,7 +53,7 @@ mod tests {
             (200, "208Mi"),
             (300, "320Mi"),
             (1025, "1280Mi"),
-            (8193, "9Gi"),
+            (5580, "6Gi"), (8193, "9Gi"),
         ] {
             assert_eq!(round_memory_up(Bytes(mib << 20)).to_string(), to);
         }

@@ -63,6 +63,10 @@ pub async fn capture(
     let mut declared = Vec::new();
     for (kind, outcome) in cluster {
         match outcome {
+            Ok(collected) if collected.is_empty() => {
+                let causes: Vec<String> = collected.gaps.iter().take(3).map(|g| g.because.clone()).collect();
+                failures.push((kind, format!("not one object could be read: {}", causes.join("; "))));
+            }
             Ok(collected) => {
                 declared.extend(collected.rule_groups);
                 snapshot.gaps.extend(collected.gaps);

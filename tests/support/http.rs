@@ -18,21 +18,28 @@ pub fn free_ports<const N: usize>() -> [u16; N] {
 }
 
 pub fn get(port: u16, path: &str) -> io::Result<Response> {
-    request(port, "GET", path, "")
+    request(port, "GET", path, "", "")
 }
 
 pub fn post(port: u16, path: &str, body: &str) -> io::Result<Response> {
-    request(port, "POST", path, body)
+    request(port, "POST", path, "", body)
 }
 
-fn request(port: u16, method: &str, path: &str, body: &str) -> io::Result<Response> {
+/// `headers` are whole lines, each with its line end.
+pub fn request(
+    port: u16,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> io::Result<Response> {
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
     stream.set_read_timeout(Some(Duration::from_secs(120)))?;
     stream.set_write_timeout(Some(Duration::from_secs(30)))?;
     // HTTP/1.0: the answer ends where the connection ends, never chunked.
     let head = format!(
-        "{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        "{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n{headers}Content-Length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes())?;

@@ -51,7 +51,7 @@ rule_files: [rules/*.yaml]
 pub struct Builder {
     version: Version,
     config: String,
-    rules: Vec<(String, String)>,
+    files: Vec<(String, String)>,
     openmetrics: Vec<PathBuf>,
     text: Option<String>,
     blocks: Option<PathBuf>,
@@ -60,15 +60,20 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The configuration file; rule files are in `rules/` beside it.
+    /// The configuration file; rule files are in `rules/` beside it, `{port}` is the port listened on.
     pub fn config(mut self, text: &str) -> Self {
         text.clone_into(&mut self.config);
         self
     }
 
     /// One rule file, by its name without a folder.
-    pub fn rules(mut self, name: &str, text: &str) -> Self {
-        self.rules.push((name.to_owned(), text.to_owned()));
+    pub fn rules(self, name: &str, text: &str) -> Self {
+        self.file(&format!("rules/{name}"), text)
+    }
+
+    /// Another file beside the configuration: targets, certificates, `--web.config.file`.
+    pub fn file(mut self, name: &str, text: &str) -> Self {
+        self.files.push((name.to_owned(), text.to_owned()));
         self
     }
 
@@ -107,11 +112,13 @@ impl Builder {
             .tempdir()
             .expect("temp dir");
         let at = dir.path();
+        let port = self.port.unwrap_or_else(|| http::free_ports::<1>()[0]);
         fs::create_dir(at.join("rules")).expect("create rules/");
-        for (name, text) in &self.rules {
-            fs::write(at.join("rules").join(name), text).expect("write a rule file");
+        for (name, text) in &self.files {
+            fs::write(at.join(name), text).expect("write a file");
         }
-        fs::write(at.join("prometheus.yml"), &self.config).expect("write the configuration");
+        let config = self.config.replace("{port}", &port.to_string());
+        fs::write(at.join("prometheus.yml"), config).expect("write the configuration");
         let data = at.join("data");
         if let Some(blocks) = &self.blocks {
             copy(blocks, &data).expect("copy the blocks");
@@ -124,7 +131,6 @@ impl Builder {
         for path in &self.openmetrics {
             create_blocks(self.version, path, &data)?;
         }
-        let port = self.port.unwrap_or_else(|| http::free_ports::<1>()[0]);
         let mut args = vec![
             // Relative, so that what the API says of files does not depend on the temp dir.
             "--config.file=prometheus.yml".to_owned(),
@@ -138,7 +144,8 @@ impl Builder {
         args.extend(self.flags);
         let mut process = Process::start("prometheus", &program, args, &[], at);
         process.wait_ready(Duration::from_secs(60), || {
-            http::get(port, "/-/ready").is_ok_and(|r| r.status == 200)
+            // With a password or TLS it is ready when it refuses.
+            http::get(port, "/-/ready").is_ok_and(|r| r.status != 503)
         });
         Ok(Prometheus {
             process,
@@ -165,7 +172,7 @@ impl Prometheus {
         Builder {
             version,
             config: DEFAULT_CONFIG.to_owned(),
-            rules: Vec::new(),
+            files: Vec::new(),
             openmetrics: Vec::new(),
             text: None,
             blocks: None,

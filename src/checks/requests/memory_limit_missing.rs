@@ -242,9 +242,9 @@ fn fix(
             changes,
         }],
         expected: format!(
-            "a leak ends this container, not its neighbours; {} more memory is requested over {} replicas; its pods restart",
+            "a leak ends this container, not its neighbours; {} more memory is requested over {}; its pods restart",
             Unit::Bytes.show(extra as f64),
-            workload.replicas()
+            workload.replicas_in_words()
         ),
         rollback: match request {
             Some(r) => format!("remove the limit and set the request back to {r}"),

@@ -110,6 +110,8 @@ struct Case<'a> {
     /// The most overcommitted node that runs it: its name and limits / allocatable.
     node: Option<(String, f64)>,
     overcommit_threshold: f64,
+    /// What the largest node has to give.
+    largest_node: Option<Bytes>,
     history: History,
     need: Option<MemoryNeed>,
 }
@@ -148,6 +150,7 @@ impl<'a> Case<'a> {
             oom_killed: memory.is_some_and(|m| m.oom_killed_pods > 0 || m.last_oom.is_some()),
             node,
             overcommit_threshold: cx.defaults().node_overcommit,
+            largest_node: cx.facts.nodes.iter().filter_map(|n| n.allocatable).max(),
             history,
             need,
         }
@@ -270,7 +273,9 @@ impl<'a> Case<'a> {
     fn action(&self) -> String {
         let injected = self.container.role == Role::Injected;
         let target = self.target();
-        let change = if target == self.limit {
+        let change = if !self.fits(target) {
+            format!("set both to what it needs: {target} is more than any node has to give")
+        } else if target == self.limit {
             format!(
                 "change the memory request from {} to {}, the limit",
                 self.request, self.limit
@@ -371,7 +376,10 @@ impl<'a> Case<'a> {
     }
 
     fn sized_fix(&self) -> Option<Fix> {
-        let need = self.need.as_ref().filter(|n| self.worth_resizing(n))?;
+        let need = self
+            .need
+            .as_ref()
+            .filter(|n| self.worth_resizing(n) && self.fits(n.bytes))?;
         Some(self.fix(
             format!(
                 "set the memory request and limit to {}, what it needs",
@@ -381,11 +389,15 @@ impl<'a> Case<'a> {
         ))
     }
 
-    fn equal_fix(&self) -> Fix {
-        self.fix(
-            format!("set the memory request to the limit, {}", self.limit),
-            self.limit,
-        )
+    /// Not offered when no node could hold a pod that requests that much.
+    fn equal_fix(&self) -> Option<Fix> {
+        let title = || format!("set the memory request to the limit, {}", self.limit);
+        self.fits(self.limit).then(|| self.fix(title(), self.limit))
+    }
+
+    /// Whether some node could hold a pod that requests this much; true where nodes are not known.
+    fn fits(&self, bytes: Bytes) -> bool {
+        self.largest_node.is_none_or(|n| bytes <= n)
     }
 
     fn fix(&self, title: String, to: Bytes) -> Fix {
@@ -405,14 +417,14 @@ impl<'a> Case<'a> {
         let extra = self.extra_memory(to);
         let room = match extra {
             e if e > 0 => format!(
-                "needs {} more requested memory over {} replicas",
+                "needs {} more requested memory over {}",
                 Unit::Bytes.show(e as f64),
-                self.workload.replicas()
+                self.workload.replicas_in_words()
             ),
             e => format!(
-                "frees {} of requested memory over {} replicas",
+                "frees {} of requested memory over {}",
                 Unit::Bytes.show(-e as f64),
-                self.workload.replicas()
+                self.workload.replicas_in_words()
             ),
         };
         let injected = self.container.role == Role::Injected;

@@ -298,8 +298,8 @@ fn fix(
             changes,
         }],
         expected: format!(
-            "the scheduler sets it aside for each of the {} replicas; the pods restart",
-            workload.replicas()
+            "the scheduler sets it aside on the nodes ({}); the pods restart",
+            workload.replicas_in_words()
         ),
         rollback: "remove the request".to_owned(),
         preconditions: vec!["the nodes have that much unrequested room".to_owned()],

@@ -136,7 +136,7 @@ fn draft(
                 to: Some(need.request.to_string()),
             }],
         }],
-        expected: format!("it keeps its speed on a busy node; its {replicas} replicas request that much more"),
+        expected: format!("it keeps its speed on a busy node; {} request that much more", workload.replicas_in_words()),
         rollback: format!("set requests.cpu back to {request}"),
         preconditions: vec!["the nodes have that much unrequested CPU".to_owned()],
     })
