@@ -51,6 +51,7 @@ fn rules_are_patched_with_tests_of_what_they_are() {
     let mut live = two_rules();
     live.meta.sources = vec![SourceKind::Prometheus];
     let out = lowered(&live, edits);
+    assert!(out.texts["kubectl"].contains("# The object has several groups"));
     assert!(
         !out.texts["kubectl"].contains("/expr"),
         "Prometheus prints another layout than the object has"
