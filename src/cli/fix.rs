@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{FixArgs, Shape};
 use super::exit::{self, Failure};
 use super::{analyse::analyse, inputs, output};
-use crate::fix::{Applicability, Applied, Fix, LowerContext, SourceText, apply_fixes, lower, merge};
+use crate::fix::{Applicability, Applied, Fix, LowerContext, SourceText, lower_together};
 use crate::report::Report;
 use crate::source::files::{read_manifests, write_whole};
 use crate::yaml::unified_diff;
@@ -22,15 +22,16 @@ pub(super) fn run(args: FixArgs) -> Result<u8, Failure> {
     let documents: Vec<SourceText> =
         files.into_iter().map(|f| SourceText { path: f.path, text: f.text }).collect();
     let report = analyse(&snapshot, &chosen, &config, &documents)?;
+    let lowering = LowerContext::new(&snapshot, &documents);
     if args.shape == Shape::Diff || args.write || args.out.is_some() {
         if documents.is_empty() {
             return Err(Failure::Usage(
                 "give the manifests or rule files to change, or another shape with --as".to_owned(),
             ));
         }
-        return files_changed(&args, &report, &documents);
+        return files_changed(&args, &report, &lowering);
     }
-    texts(args.shape, &report, &LowerContext::new(&snapshot, &documents))
+    texts(args.shape, &report, &lowering)
 }
 
 /// The recommended fix of each finding: the first one that may be applied.
@@ -39,8 +40,8 @@ fn recommended(report: &Report) -> Vec<&Fix> {
     report.findings.iter().filter_map(|r| r.finding.fixes.iter().find(applicable)).collect()
 }
 
-fn files_changed(args: &FixArgs, report: &Report, documents: &[SourceText]) -> Result<u8, Failure> {
-    let applied = apply_fixes(recommended(report), documents);
+fn files_changed(args: &FixArgs, report: &Report, lowering: &LowerContext<'_>) -> Result<u8, Failure> {
+    let applied = lowering.apply_fixes(recommended(report));
     if args.write || args.out.is_some() {
         for file in &applied.files {
             let path = args.out.as_ref().map_or_else(|| file.path.clone().into(), |d| below(d, &file.path));
@@ -80,22 +81,24 @@ fn tell(applied: &Applied) {
 /// and objects follow each other.
 fn texts(shape: Shape, report: &Report, lowering: &LowerContext<'_>) -> Result<u8, Failure> {
     let name = shape.as_str();
-    let (chosen, refused) = expressible(name, report);
+    let (chosen, mut refused) = expressible(name, report);
+    let one_file = matches!(shape, Shape::Values | Shape::Kustomize);
+    let together = one_file.then(|| lower_together(chosen.iter().map(|c| c.fix), name, lowering));
+    let made = together.as_ref().map_or(chosen.len(), |t| t.applied.len());
+    refused.extend(together.iter().flat_map(|t| &t.refused).map(|(title, why)| format!("not as {name}: {title}: {why}")));
     for line in &refused {
         output::note(line);
     }
-    let one_file = matches!(shape, Shape::Values | Shape::Kustomize);
-    let combined = if one_file { combine(name, &chosen, lowering) } else { None };
     output::report(None, &|out: &mut dyn Write| {
-        if let Some(text) = &combined {
-            return writeln!(out, "{}", text.trim_end());
+        if let Some(together) = &together {
+            return together.text.iter().try_for_each(|t| writeln!(out, "{}", t.trim_end()));
         }
         chosen.iter().enumerate().try_for_each(|(i, c)| {
             let separator = if i > 0 && shape != Shape::Kubectl { "---\n" } else { "" };
             writeln!(out, "{separator}# {}\n{}", one_line(&c.title), c.text.trim_end())
         })
     })?;
-    output::note(&format!("{} fixes as {name}, {} not expressible", chosen.len(), refused.len()));
+    output::note(&format!("{made} fixes as {name}, {} not expressible", refused.len()));
     Ok(exit::CLEAN)
 }
 
@@ -125,22 +128,6 @@ fn expressible<'r>(name: &str, report: &'r Report) -> (Vec<Chosen<'r>>, Vec<Stri
         }
     }
     (chosen, refused)
-}
-
-/// All fixes as one; absent when they do not go together, and then they follow each other.
-fn combine(name: &str, chosen: &[Chosen<'_>], lowering: &LowerContext<'_>) -> Option<String> {
-    let first = chosen.first()?;
-    let merged = merge(chosen.iter().flat_map(|c| c.fix.edits.iter().cloned()));
-    if !merged.conflicts.is_empty() {
-        merged.conflicts.iter().for_each(|c| output::note(&format!("these do not go together: {c}")));
-        return None;
-    }
-    let all = Fix {
-        title: chosen.iter().map(|c| one_line(&c.title)).collect::<Vec<_>>().join("; "),
-        edits: merged.edits,
-        ..first.fix.clone()
-    };
-    lower(&all, lowering).texts.remove(name)
 }
 
 fn one_line(text: &str) -> String {
