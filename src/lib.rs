@@ -10,5 +10,17 @@
 //!
 //! Who may import whom is stated in `ARCHITECTURE.md` and enforced by `tests/architecture.rs`.
 
+pub mod check;
+pub mod checks;
+pub mod cli;
+pub mod config;
+pub mod facts;
+pub mod fix;
+pub mod knowledge;
 pub mod model;
+pub mod promql;
+pub mod render;
+pub mod report;
+pub mod sizing;
 pub mod source;
+pub mod yaml;

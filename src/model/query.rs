@@ -57,6 +57,9 @@ pub struct QueryRecord {
     pub id: String,
     /// The PromQL that was sent, without shard matchers: it can be pasted into the user's own Prometheus.
     pub query: String,
+    /// The same with the token `$shard` where a label matcher can be added, to narrow it to one subject.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub template: String,
     pub kind: QueryKind,
     pub at: Timestamp,
     /// Step of a range query.
@@ -73,6 +76,19 @@ pub struct QueryRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub samples_read: Option<u64>,
     pub status: QueryStatus,
+}
+
+impl QueryRecord {
+    /// The query narrowed by label matchers, each written as `label="value"`; the bulk query where it has no place
+    /// for them.
+    #[must_use]
+    pub fn narrowed(&self, matchers: &[String]) -> String {
+        if self.template.is_empty() || matchers.is_empty() {
+            return self.query.clone();
+        }
+        let text: String = matchers.iter().map(|m| format!(",{m}")).collect();
+        self.template.replace("$shard", &text)
+    }
 }
 
 impl QueryResult {

@@ -180,6 +180,7 @@ fn snapshot() -> Snapshot {
     snapshot.provenance.push(QueryRecord {
         id: "q".to_owned(),
         query: "sum(up{cluster=\"acme-prod\"})".to_owned(),
+        template: String::new(),
         kind: QueryKind::Instant,
         at: Timestamp(1),
         step: None,

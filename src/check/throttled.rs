@@ -1,0 +1,316 @@
+//! Throttled containers, each with its diagnosis: what the checks under `throttling/` share.
+
+use super::{Confidence, Context, Evidence, Subject, Unit};
+use crate::facts::{ContainerFacts, LimitGate, Source, WorkloadFacts};
+use crate::fix::{ContainerRef, Edit, ResourceChange, ResourceField};
+use crate::model::Cpu;
+use crate::sizing::{CpuNeed, Diagnosis, History, Quota, cpu_need, diagnose, history_of};
+
+/// A throttled container with everything a check needs to speak about it.
+#[derive(Debug)]
+pub struct Throttled<'a> {
+    pub workload: &'a WorkloadFacts<'a>,
+    pub container: &'a ContainerFacts,
+    pub diagnosis: Diagnosis,
+    pub quota: Quota,
+    pub gate: LimitGate,
+    /// What it needs; absent without enough history.
+    pub need: Option<CpuNeed>,
+    pub history: History,
+    /// Share of the window in which CPUThrottlingHigh fired for a pod of it, at most; absent when it never did.
+    pub alert_share: Option<f64>,
+}
+
+/// Every container that is throttled enough to be noticed.
+pub fn throttled<'a>(cx: &Context<'a>) -> Vec<Throttled<'a>> {
+    cx.long_running()
+        .filter_map(|(w, c)| of(cx, w, c))
+        .collect()
+}
+
+fn of<'a>(
+    cx: &Context<'a>,
+    workload: &'a WorkloadFacts<'a>,
+    container: &'a ContainerFacts,
+) -> Option<Throttled<'a>> {
+    let limit = &container.effective.cpu_limit;
+    let quota = match &limit.source {
+        Source::LimitRange(name) => Quota::LimitRange(name.clone()),
+        Source::Pod => Quota::Pod,
+        Source::Admission => Quota::Admission,
+        _ => Quota::Manifest,
+    };
+    let counters = container.usage.throttling.as_ref()?;
+    let observed = container.usage.observed_hours;
+    let defaults = cx.defaults();
+    let diagnosis = diagnose(
+        counters,
+        limit.value?,
+        &quota,
+        cx.vendor(workload),
+        observed,
+        defaults,
+    )?;
+    let history = history_of(&container.usage, defaults);
+    let need = container
+        .usage
+        .cpu
+        .as_ref()
+        .filter(|_| history.allows_numbers())
+        .and_then(|u| cpu_need(u, &workload.id.kind, defaults));
+    Some(Throttled {
+        gate: cx.facts.cpu_limit_gate(workload),
+        alert_share: alert_share(cx, workload, container),
+        workload,
+        container,
+        diagnosis,
+        quota,
+        need,
+        history,
+    })
+}
+
+fn alert_share(
+    cx: &Context<'_>,
+    workload: &WorkloadFacts<'_>,
+    container: &ContainerFacts,
+) -> Option<f64> {
+    let snapshot = cx.facts.snapshot;
+    let grid = snapshot.queries.get("history-samples")?.total()?;
+    let rows = &snapshot.queries.get("throttling-alert-samples")?.rows;
+    let live = |pod: &str| workload.pods.iter().any(|p| *p.name == *pod);
+    rows.iter()
+        .filter(|r| matches!(r.0.as_slice(), [ns, pod, name] if **ns == *workload.id.namespace && *name == container.name && live(pod)))
+        .map(|r| (r.1 / grid).min(1.0))
+        .reduce(f64::max)
+}
+
+impl Throttled<'_> {
+    /// The subject of a finding about it.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        Subject::container(&self.workload.id, &self.container.name)
+    }
+
+    /// The measured numbers every finding about throttling rests on.
+    #[must_use]
+    pub fn evidence(&self, cx: &Context<'_>) -> Vec<Evidence> {
+        let facts = cx.facts;
+        let window = Some(facts.snapshot.meta.window);
+        let d = &self.diagnosis;
+        let query = |id: &str| facts.container_query(id, &self.workload.id, &self.container.name);
+        let counters = self.container.usage.throttling.clone().unwrap_or_default();
+        let mut evidence = vec![
+            Evidence::measured(
+                "periods throttled",
+                query("cpu-throttled-periods"),
+                window,
+                counters.throttled,
+                Unit::Count,
+            ),
+            Evidence::measured(
+                "periods with something to run",
+                query("cpu-periods"),
+                window,
+                counters.periods,
+                Unit::Count,
+            ),
+            Evidence::computed(
+                "throttled share of periods",
+                "throttled / periods",
+                d.ratio,
+                Unit::Ratio,
+            ),
+            Evidence::field(
+                self.workload.id.to_string(),
+                format!(
+                    "containers[name={}].resources.limits.cpu",
+                    self.container.name
+                ),
+                d.limit.to_string(),
+            ),
+        ];
+        if let (Some(hot), Some((hours, observed))) = (d.hot_ratio, d.hot_hours) {
+            evidence.push(Evidence::measured(
+                "pod-hours with more than a quarter of the periods throttled",
+                query("throttled-periods-hourly"),
+                window,
+                hours,
+                Unit::Count,
+            ));
+            evidence.push(Evidence::computed(
+                "pod-hours observed",
+                "pods × hours with samples",
+                observed,
+                Unit::Count,
+            ));
+            evidence.push(Evidence::computed(
+                "throttled share in those hours",
+                "throttled / periods in those hours",
+                hot,
+                Unit::Ratio,
+            ));
+        }
+        evidence.push(Evidence::computed(
+            "fill: share of the quota used while active",
+            "CPU seconds / (limit × periods × 0.1 s), in the throttled hours where known",
+            d.fill,
+            Unit::Ratio,
+        ));
+        evidence.push(Evidence::measured(
+            "CPU seconds used",
+            query("cpu-seconds"),
+            window,
+            counters.cpu_seconds,
+            Unit::Seconds,
+        ));
+        evidence.push(Evidence::computed(
+            "active share of all periods",
+            "periods / (observed time / 0.1 s)",
+            d.active,
+            Unit::Ratio,
+        ));
+        if let Some(share) = d.at_start {
+            evidence.push(Evidence::computed(
+                "share of throttling in the first ten minutes",
+                "throttled at start / throttled",
+                share,
+                Unit::Ratio,
+            ));
+        }
+        if let Some(share) = self.alert_share {
+            evidence.push(Evidence::computed(
+                "share of the window in which CPUThrottlingHigh fired for a pod of it",
+                "firing points / points",
+                share,
+                Unit::Ratio,
+            ));
+        }
+        if let (Some(p95), true) = (
+            self.container.usage.cpu.as_ref().and_then(|u| u.pooled.p95),
+            self.need.is_some(),
+        ) {
+            evidence.push(Evidence::measured(
+                "95th percentile of CPU use, pooled over replicas",
+                query("cpu-usage-p95"),
+                window,
+                p95,
+                Unit::Cores,
+            ));
+        }
+        evidence
+    }
+
+    /// How much it is throttled, as a clause: *62% of its active periods, in 40 of 336 pod-hours*.
+    #[must_use]
+    pub fn how_much(&self) -> String {
+        let d = &self.diagnosis;
+        match (d.hot_ratio, d.hot_hours) {
+            (Some(ratio), Some((hours, observed))) => format!(
+                "throttled in {} of its active periods during {} of {} pod-hours ({} over the whole window)",
+                Unit::Ratio.show(ratio),
+                Unit::Count.show(hours),
+                Unit::Count.show(observed),
+                Unit::Ratio.show(d.ratio),
+            ),
+            _ => format!(
+                "throttled in {} of its active periods",
+                Unit::Ratio.show(d.ratio)
+            ),
+        }
+    }
+
+    /// How sure the diagnosis is.
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        match &self.history {
+            History::Full if self.diagnosis.hot_ratio.is_some() => {
+                Confidence::high("a week or more of period counters, hour by hour")
+            }
+            History::Full => Confidence::medium(
+                "hourly counters were not available, only totals over the window",
+            ),
+            History::Partial(why) => Confidence::medium(why.clone()),
+            History::TooShort(why) => Confidence::low(why.clone()),
+            History::None => Confidence::low("no usage was measured"),
+        }
+    }
+
+    /// Removes the CPU limit and, where usage tells one, sets the request.
+    #[must_use]
+    pub fn remove_limit(&self) -> Edit {
+        let mut changes =
+            vec![self.change(ResourceField::LimitsCpu, Some(self.diagnosis.limit), None)];
+        let request = self.container.effective.cpu_request.value;
+        if let Some(need) = &self.need
+            && request.is_none_or(|r| r < need.request)
+        {
+            changes.push(self.change(ResourceField::RequestsCpu, request, Some(need.request)));
+        } else if self.container.declared.requests.cpu.is_none() {
+            // The request was the limit's default: without the limit it would be gone.
+            let kept = request.unwrap_or(self.diagnosis.limit);
+            changes.push(self.change(ResourceField::RequestsCpu, None, Some(kept)));
+        }
+        Edit::SetResources {
+            container: self.container_ref(),
+            changes,
+        }
+    }
+
+    /// Raises the CPU limit, and the request with it where usage asks for more.
+    #[must_use]
+    pub fn raise_limit(&self, to: Cpu) -> Edit {
+        let mut changes = vec![self.change(
+            ResourceField::LimitsCpu,
+            Some(self.diagnosis.limit),
+            Some(to),
+        )];
+        let request = self.container.effective.cpu_request.value;
+        if let Some(need) = &self.need
+            && request.is_none_or(|r| r < need.request)
+        {
+            changes.push(self.change(
+                ResourceField::RequestsCpu,
+                request,
+                Some(need.request.min(to)),
+            ));
+        } else if self.container.declared.requests.cpu.is_none() {
+            changes.push(self.change(
+                ResourceField::RequestsCpu,
+                None,
+                Some(request.unwrap_or(self.diagnosis.limit)),
+            ));
+        }
+        Edit::SetResources {
+            container: self.container_ref(),
+            changes,
+        }
+    }
+
+    fn change(&self, field: ResourceField, from: Option<Cpu>, to: Option<Cpu>) -> ResourceChange {
+        let text = |c: Option<Cpu>| c.map(|c| c.to_string());
+        ResourceChange {
+            field,
+            from: text(from),
+            to: text(to),
+        }
+    }
+
+    fn container_ref(&self) -> ContainerRef {
+        ContainerRef {
+            workload: self.workload.id.clone(),
+            container: self.container.name.to_string(),
+            init: self.container.role == crate::facts::Role::Sidecar,
+        }
+    }
+
+    /// What removing the limit leaves to verify, for a fix's preconditions.
+    #[must_use]
+    pub fn unverified(&self) -> Vec<String> {
+        self.gate
+            .unverified
+            .iter()
+            .map(|u| format!("verify {u}"))
+            .collect()
+    }
+}

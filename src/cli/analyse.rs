@@ -1,0 +1,83 @@
+//! From a snapshot to a report.
+
+use super::exit::Failure;
+use crate::check::{self, Check, Context};
+use crate::config::{Annotations, Config, hold_back};
+use crate::facts::{Facts, PlatformVerdict, cluster_of};
+use crate::fix::{LowerContext, SourceText};
+use crate::knowledge::Knowledge;
+use crate::model::Snapshot;
+use crate::report::{PlatformSummary, Report, Summary, Suppressed};
+
+/// Runs the checks and puts the report together.
+///
+/// # Errors
+/// When the embedded rulesets are broken.
+pub(super) fn analyse(
+    snapshot: &Snapshot,
+    checks: &[&Check],
+    config: &Config,
+    documents: &[SourceText],
+) -> Result<Report, Failure> {
+    let knowledge = Knowledge::embedded().map_err(|e| Failure::Internal(e.to_string()))?;
+    let cluster = cluster_of(snapshot);
+    let facts = Facts::new(snapshot, &cluster, &knowledge);
+    let context = Context { facts: &facts, knowledge: &knowledge };
+    let (findings, not_evaluated) = check::run(checks, &context);
+    let annotations = Annotations::of(&cluster);
+    let (kept, held, unmatched) = hold_back(findings, config, &annotations, snapshot.meta.captured_at);
+    let suppressed = held
+        .into_iter()
+        .map(|h| Suppressed {
+            check: h.finding.check.clone(),
+            fingerprint: h.finding.fingerprint(),
+            subject: h.finding.subject.to_string(),
+            severity: h.finding.severity,
+            by: h.by,
+            reason: h.reason,
+        })
+        .collect();
+    let mut gaps: Vec<String> = unmatched.into_iter().map(|u| format!("configuration: {u}")).collect();
+    gaps.extend(snapshot.gaps.iter().map(|g| match g.part.is_empty() {
+        true => g.because.clone(),
+        false => format!("{}: {}", g.part, g.because),
+    }));
+    gaps.dedup();
+    let report = Report {
+        captured_at: snapshot.meta.captured_at,
+        window: snapshot.meta.window,
+        sources: snapshot.meta.sources.iter().map(|s| s.as_str().to_owned()).collect(),
+        platform: (!facts.cluster.nodes.is_empty()).then(|| platform(&facts.platform)),
+        summary: Summary {
+            files: documents.len(),
+            rules: snapshot.rules.iter().map(|g| g.rules.len()).sum(),
+            workloads: facts.workloads.len(),
+            ..Summary::default()
+        },
+        findings: Vec::new(),
+        not_evaluated: Vec::new(),
+        suppressed: Vec::new(),
+        queries: snapshot.provenance.clone(),
+        gaps,
+    };
+    let lowering = LowerContext::new(snapshot, documents);
+    Ok(report.with(kept, not_evaluated, suppressed, &lowering))
+}
+
+fn platform(verdict: &PlatformVerdict) -> PlatformSummary {
+    let mut signals: Vec<String> = verdict
+        .signals
+        .iter()
+        .map(|s| match s.nodes {
+            0 => format!("{} {}", s.field, s.text),
+            n => format!("{} {} on {n} nodes", s.field, s.text),
+        })
+        .collect();
+    signals.push(verdict.managed_because.clone());
+    PlatformSummary {
+        name: verdict.id.clone().unwrap_or_else(|| "unknown".to_owned()),
+        managed_control_plane: verdict.managed_control_plane,
+        confidence: verdict.confidence().to_owned(),
+        signals,
+    }
+}
