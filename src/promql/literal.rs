@@ -20,12 +20,12 @@ pub(super) fn classify(text: &str) -> Option<Tok> {
 pub(super) fn is_newer_number(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let digits =
-        |rest: &str, radix| rest.chars().all(|c| c == '_' || c.is_digit(radix)) && rest.len() > 1;
-    if lower.starts_with("0b") {
-        return digits(&lower[2..], 2) || lower.len() == 3 && lower.ends_with(['0', '1']);
+        |rest: &str, radix| !rest.is_empty() && rest.chars().all(|c| c == '_' || c.is_digit(radix));
+    if let Some(rest) = lower.strip_prefix("0b") {
+        return digits(rest, 2);
     }
-    if lower.starts_with("0o") {
-        return digits(&lower[1..].replace('o', "0"), 8);
+    if let Some(rest) = lower.strip_prefix("0o") {
+        return digits(rest, 8);
     }
     let separated = lower.contains('_') && !lower.ends_with('_') && !lower.contains("__");
     separated && number(&lower.replace('_', "")).is_some()
@@ -101,7 +101,7 @@ pub(super) fn duration(text: &str) -> Option<f64> {
 
 /// Whether a bare number can stand for a duration in seconds.
 pub(super) fn fits_duration(seconds: f64) -> bool {
-    seconds >= 0.0 && seconds <= MAX_SECONDS
+    (0.0..=MAX_SECONDS).contains(&seconds)
 }
 
 /// The value of a quoted string.

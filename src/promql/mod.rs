@@ -9,6 +9,7 @@ mod adapt;
 mod align;
 mod blame;
 mod dialect;
+pub mod flow;
 mod grammar;
 mod grammar_parts;
 mod literal;

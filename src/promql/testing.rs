@@ -1,5 +1,10 @@
 //! What the tests of this folder share: random expressions and the corpus.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the corpus is outside the repository"
+)]
+
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -233,4 +238,28 @@ fn scalar(value: &str) -> Option<String> {
         }
         _ => Some(value.to_owned()),
     }
+}
+
+/// Prometheus' own tool, the newest there is.
+pub(super) fn promtool() -> Option<std::path::PathBuf> {
+    let home = std::env::var_os("HOME").unwrap_or_default();
+    let cached = Path::new(&home).join(".cache/promtune-test/bin/promtool3");
+    [cached, "promtool".into()].into_iter().find(|tool| {
+        let version = std::process::Command::new(tool).arg("--version").output();
+        version.is_ok_and(|o| o.status.success())
+    })
+}
+
+/// Runs the tool over one file and gives all it prints.
+pub(super) fn run_promtool(tool: &Path, args: &[&str], file: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file.yaml");
+    std::fs::write(&path, file).unwrap();
+    let output = std::process::Command::new(tool)
+        .args(args)
+        .arg(&path)
+        .output()
+        .unwrap();
+    let printed = [output.stdout, output.stderr].concat();
+    String::from_utf8_lossy(&printed).replace(&path.display().to_string(), "file.yaml")
 }

@@ -334,7 +334,7 @@ impl Node {
             Kind::Number(_) => true,
             Kind::Call { function, .. } => matches!(
                 function.text.as_str(),
-                "time" | "pi" | "scalar" | "start" | "end" | "step" | "range"
+                "time" | "pi" | "scalar" | "start" | "end" | "step" | "range" | "min_of" | "max_of"
             ),
             Kind::Binary(b) => b.lhs.is_scalar() && b.rhs.is_scalar(),
             Kind::Unary { operand, .. } => operand.is_scalar(),
