@@ -150,7 +150,7 @@ fn escape(quote: char, rest: &mut std::str::Chars<'_>) -> Option<char> {
         'x' => digits(0, 2, 16),
         'u' => digits(0, 4, 16),
         'U' => digits(0, 8, 16),
-        '0'..='7' => digits(c.to_digit(8)?, 2, 8),
+        '0'..='7' => digits(c.to_digit(8)?, 2, 8).filter(|c| u32::from(*c) < 256),
         _ if c == quote => Some(c),
         _ => None,
     }

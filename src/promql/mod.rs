@@ -16,6 +16,7 @@ mod literal;
 mod parse;
 mod shape;
 mod span;
+pub mod template;
 mod token;
 pub mod tree;
 

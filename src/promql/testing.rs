@@ -163,23 +163,28 @@ fn matching() -> impl Strategy<Value = String> {
 
 /// Every expression of the rule files of the corpus (`PROMTUNE_CORPUS`), each once. `None` without a corpus.
 pub(super) fn corpus() -> Option<Vec<String>> {
+    values_in_corpus(&["expr"])
+}
+
+/// Every annotation that rules usually have, each once.
+pub(super) fn template_corpus() -> Option<Vec<String>> {
+    values_in_corpus(&["summary", "description", "message", "runbook_url", "title"])
+}
+
+fn values_in_corpus(keys: &[&str]) -> Option<Vec<String>> {
     let root = std::env::var_os("PROMTUNE_CORPUS").unwrap_or_else(|| "/work/shared/corpus".into());
-    let root = Path::new(&root).join("rules");
-    let mut files = Vec::new();
-    let mut folders = vec![root];
+    let mut found = std::collections::BTreeSet::new();
+    let mut folders = vec![Path::new(&root).join("rules")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).ok()?.flatten() {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
-                files.push(path);
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                found.extend(keys.iter().flat_map(|key| values_of(&text, key)));
             }
         }
-    }
-    let mut found = std::collections::BTreeSet::new();
-    for text in files.iter().filter_map(|f| std::fs::read_to_string(f).ok()) {
-        found.extend(values_of(&text, "expr"));
     }
     Some(found.into_iter().collect())
 }

@@ -147,6 +147,7 @@ impl Branch {
             kind: ValueKind::Unknown,
             steps: Vec::new(),
             joins: Vec::new(),
+            displaced: false,
         }
     }
 

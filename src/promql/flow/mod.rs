@@ -58,6 +58,8 @@ pub struct Branch {
     pub steps: Vec<Step>,
     /// What it was matched with, the innermost first.
     pub joins: Vec<Join>,
+    /// The right arm of an `or` that compares some labels only: in its place something with other labels may return.
+    displaced: bool,
 }
 
 /// A comparison, read with the compared value on the left.

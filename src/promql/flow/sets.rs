@@ -32,13 +32,12 @@ impl Eval<'_> {
         matching: &Matching<'_>,
     ) -> Vec<Branch> {
         for right in &mut rhs {
-            let covered = |l: &Branch| {
-                l.returns == Returns::Always && matching.is_total(&l.labels, &right.labels)
-            };
+            let covered = |l: &Branch| l.returns == Returns::Always && matching.is_total(l, right);
             if right.is_alive() && lhs.iter().any(covered) {
                 right.die(DeadReason::LeftAlways, binary.op_span);
                 self.note(NoteKind::DeadArm(DeadReason::LeftAlways), binary.rhs.span);
             }
+            right.displaced |= binary.matching.is_some();
         }
         lhs.append(&mut rhs);
         lhs
@@ -63,9 +62,7 @@ impl Eval<'_> {
             return lhs;
         }
         for left in &mut lhs {
-            let removes = |r: &Branch| {
-                r.returns == Returns::Always && matching.is_total(&left.labels, &r.labels)
-            };
+            let removes = |r: &Branch| r.returns == Returns::Always && matching.is_total(&left, r);
             if rhs.iter().any(removes) {
                 left.die(DeadReason::UnlessAlways, binary.op_span);
             } else if rhs.iter().any(|r| meets(left, r)) {
@@ -97,7 +94,7 @@ fn and(binary: &Binary, mut left: Branch, rhs: &[Branch], matching: &Matching<'_
     }
     let certain = alive
         .iter()
-        .any(|r| r.returns == Returns::Always && matching.is_total(&left.labels, &r.labels));
+        .any(|r| r.returns == Returns::Always && matching.is_total(&left, r));
     match (met, conflict) {
         (Some(labels), _) => left.labels = labels,
         (None, Some(label)) => left.die(DeadReason::NoMatch { label }, binary.op_span),

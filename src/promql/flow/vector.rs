@@ -5,7 +5,7 @@ use super::super::tree::{Binary, Grouping, Kind, Node, Op};
 use super::compare::Comparison;
 use super::eval::Eval;
 use super::labels::{Label, NAME, Presence, Reason, Scope};
-use super::{Bounds, Branch, DeadReason, Join, LabelSet, NoteKind, Returns, ValueKind};
+use super::{Bounds, Branch, DeadReason, Join, NoteKind, Returns, ValueKind};
 
 /// How the elements of two vectors find each other.
 pub(super) struct Matching<'a> {
@@ -30,9 +30,11 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// Whether every element of one side matches every element of the other.
-    pub(super) fn is_total(&self, a: &LabelSet, b: &LabelSet) -> bool {
-        self.on && self.labels.is_empty() || a.is_empty() && b.is_empty()
+    /// Whether every element of one side matches every element of the other. What stands in for a displaced arm has
+    /// labels of its own.
+    pub(super) fn is_total(&self, a: &Branch, b: &Branch) -> bool {
+        let empty = |branch: &Branch| branch.labels.is_empty() && !branch.displaced;
+        self.on && self.labels.is_empty() || empty(a) && empty(b)
     }
 }
 
@@ -277,7 +279,7 @@ fn returns(
     }
     let both = many.returns == Returns::Always && one.returns == Returns::Always;
     // Several elements on the "one" side are an error, so certainty needs a side without labels.
-    let certain = both && matching.is_total(&many.labels, &one.labels) && one.labels.is_empty();
+    let certain = both && matching.is_total(many, one) && one.labels.is_empty();
     if !certain {
         result.returns = Returns::Sometimes;
     }
