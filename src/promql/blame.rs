@@ -8,8 +8,16 @@ use super::tree::{Kind, Node};
 
 /// Finds the smallest part of the expression that the parser refuses by itself: the error is there.
 pub(super) fn place(text: &str, root: &Node, message: String) -> SyntaxError {
+    // Every level is parsed again; a long text would be read too often.
+    const MAX_LENGTH: usize = 10_000;
     let mut node = root;
     let mut message = message;
+    if text.len() > MAX_LENGTH {
+        return SyntaxError::Wrong {
+            message,
+            span: root.span,
+        };
+    }
     // Each step goes one level down, so the tree's depth bounds the loop.
     while let Some((child, why)) = wrong_child(text, node) {
         node = child;

@@ -172,6 +172,35 @@ fn errors_point_at_what_is_wrong() {
 }
 
 #[test]
+fn deep_and_wide_expressions_are_analysed_in_time() {
+    let nested = |open: &str, close: &str| format!("{}m{}", open.repeat(90), close.repeat(90));
+    let many = |part: &str, n: usize| part.repeat(n);
+    let mut analysed = 0;
+    for text in [
+        nested("(", ")"),
+        nested("abs(", ")"),
+        nested("clamp_min(m, scalar(", "))"),
+        nested("-", ""),
+        nested("(m or n) * on () group_left () (", ")"),
+        nested("label_replace(", r#", "a", "$1", "b", "(.*)")"#),
+        nested("absent(absent(", "))"),
+        format!("{}m", many("m or ", 190)),
+        format!("{}m", many("m > 1 * ", 90)),
+        format!("sum by ({}a) (sum(m))", many("a,", 20_000)),
+        format!("absent(m{{{}}})", many("a=\"b\",", 12_000)),
+    ] {
+        match Query::parse(&text) {
+            Ok(query) => {
+                assert!(!query.flow(&super::flow::nothing_recorded).is_empty());
+                analysed += 1;
+            }
+            Err(e) => assert!(matches!(e, SyntaxError::TooComplex(_)), "{e:?}"),
+        }
+    }
+    assert!(analysed >= 8, "{analysed}");
+}
+
+#[test]
 fn the_corpus_is_read_and_every_part_of_it_is_in_its_place() {
     let Some(expressions) = corpus() else {
         eprintln!("skipped: no corpus at PROMTUNE_CORPUS");

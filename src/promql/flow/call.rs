@@ -19,12 +19,12 @@ impl Eval<'_> {
             let value = args.iter().map(|a| self.scalar(a)).next();
             return vec![Branch::number(constant(name, value), span)];
         };
-        for other in args
+        // Once, and not for each branch: calls nest, and the work would double with every level.
+        let numbers: Vec<Bounds> = args
             .iter()
-            .filter(|a| !std::ptr::eq(*a, subject) && name != "info")
-        {
-            self.scalar(other);
-        }
+            .filter(|a| a.is_scalar())
+            .map(|a| self.scalar(a))
+            .collect();
         let inner = self.branches(subject);
         match name {
             "absent" | "absent_over_time" => vec![absent(name, subject, &inner, span)],
@@ -33,49 +33,10 @@ impl Eval<'_> {
                 self.note_call(name, subject, &inner);
                 inner
                     .into_iter()
-                    .map(|b| self.applied(b, function, args, span))
+                    .map(|b| applied(b, function, args, &numbers, span))
                     .collect()
             }
         }
-    }
-
-    fn applied(
-        &mut self,
-        mut branch: Branch,
-        function: &Named,
-        args: &[Node],
-        span: Span,
-    ) -> Branch {
-        let name = function.text.as_str();
-        let reason = Reason::Function(name.to_owned());
-        match name {
-            "label_replace" => label_replace(&mut branch.labels, function, args, function.span),
-            "label_join" => label_join(&mut branch.labels, function, args, function.span),
-            "info" => info(&mut branch, args.get(1), &reason, function.span),
-            "histogram_quantile" | "histogram_fraction" | "histogram_quantiles" => {
-                branch.labels.remove("le", reason, function.span);
-            }
-            _ => {}
-        }
-        if name == "histogram_quantiles" {
-            quantile_label(&mut branch, args.get(1), function);
-        }
-        if !keeps_name(name) {
-            branch.drop_name(Reason::Function(name.to_owned()), function.span);
-        }
-        if !passes_all(name) {
-            // Too few samples, or none of the kind the function reads, give nothing.
-            branch.returns = branch.returns.at_most_sometimes();
-        }
-        let numbers: Vec<Bounds> = args
-            .iter()
-            .filter(|a| a.is_scalar())
-            .map(|a| self.scalar(a))
-            .collect();
-        branch.value = value(name, &branch, &numbers);
-        branch.kind = kind(name, branch.kind);
-        branch.step(name, span, false);
-        branch
     }
 
     fn note_call(&mut self, name: &str, subject: &Node, inner: &[Branch]) {
@@ -101,6 +62,41 @@ impl Eval<'_> {
             );
         }
     }
+}
+
+/// One branch of the vector the function works on, after the function.
+fn applied(
+    mut branch: Branch,
+    function: &Named,
+    args: &[Node],
+    numbers: &[Bounds],
+    span: Span,
+) -> Branch {
+    let name = function.text.as_str();
+    let reason = Reason::Function(name.to_owned());
+    match name {
+        "label_replace" => label_replace(&mut branch.labels, function, args, function.span),
+        "label_join" => label_join(&mut branch.labels, function, args, function.span),
+        "info" => info(&mut branch, args.get(1), &reason, function.span),
+        "histogram_quantile" | "histogram_fraction" | "histogram_quantiles" => {
+            branch.labels.remove("le", reason, function.span);
+        }
+        _ => {}
+    }
+    if name == "histogram_quantiles" {
+        quantile_label(&mut branch, args.get(1), function);
+    }
+    if !keeps_name(name) {
+        branch.drop_name(Reason::Function(name.to_owned()), function.span);
+    }
+    if !passes_all(name) {
+        // Too few samples, or none of the kind the function reads, give nothing.
+        branch.returns = branch.returns.at_most_sometimes();
+    }
+    branch.value = value(name, &branch, numbers);
+    branch.kind = kind(name, branch.kind);
+    branch.step(name, span, false);
+    branch
 }
 
 /// Functions without a vector: their result has no labels and is always there.
@@ -179,12 +175,14 @@ fn absent(name: &str, subject: &Node, inner: &[Branch], span: Span) -> Branch {
 /// Equality matchers give labels, unless the label has another matcher too.
 fn absent_labels(branch: &mut Branch, selector: &Selector, subject: &Node) {
     for matcher in selector.matchers.iter().filter(|m| m.label.text != NAME) {
-        let alone = selector
-            .matchers
-            .iter()
-            .filter(|m| m.label.text == matcher.label.text)
-            .count()
-            == 1;
+        let few = selector.matchers.len() <= super::selector::MANY_MATCHERS;
+        let alone = few
+            && selector
+                .matchers
+                .iter()
+                .filter(|m| m.label.text == matcher.label.text)
+                .count()
+                == 1;
         if matcher.op != MatchOp::Equal {
             continue;
         }

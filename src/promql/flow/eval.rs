@@ -12,6 +12,9 @@ use super::{
 /// More branches than this are merged into one: each operator multiplies them.
 const MAX_BRANCHES: usize = 48;
 
+/// More notes than these help nobody.
+const MAX_NOTES: usize = 200;
+
 /// The state of one analysis.
 pub(super) struct Eval<'a> {
     pub lookup: &'a Lookup<'a>,
@@ -83,7 +86,9 @@ impl Eval<'_> {
     }
 
     pub(super) fn note(&mut self, kind: NoteKind, span: Span) {
-        self.notes.push(Note { kind, span });
+        if self.notes.len() < MAX_NOTES {
+            self.notes.push(Note { kind, span });
+        }
     }
 
     /// Notes the labels of a clause that no living branch can have.

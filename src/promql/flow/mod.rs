@@ -21,6 +21,8 @@ mod vector;
 mod oracle;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_notes;
 
 use super::Query;
 use super::span::Span;

@@ -10,6 +10,9 @@ use super::label::{Label, Presence, Reason};
 use super::labels::NAME;
 use super::{Bounds, Branch, DeadReason, LabelSet, Returns};
 
+/// Matchers beyond these are not compared with each other: that is quadratic, and nobody writes them.
+pub(super) const MANY_MATCHERS: usize = 64;
+
 impl Eval<'_> {
     pub(super) fn selector(&self, selector: &Selector, span: Span) -> Branch {
         let mut branch = Branch {
@@ -114,6 +117,7 @@ fn anchored(pattern: &str) -> Option<regex::Regex> {
 
 /// Ends the branch when an equality matcher's value fails another matcher of the same label.
 fn contradiction(branch: &mut Branch, matchers: &[Matcher]) {
+    let matchers = &matchers[..matchers.len().min(MANY_MATCHERS)];
     for fixed in matchers.iter().filter(|m| m.op == MatchOp::Equal) {
         let others = matchers
             .iter()
