@@ -2,7 +2,7 @@
 //!
 //! Two grammars read every text. Where they agree node by node, the places of the one belong to the nodes of the other.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use promql_parser::label::{MatchOp as Theirs, Matchers};
 use promql_parser::parser::{
@@ -131,17 +131,16 @@ fn times(ours: &When, offset: Option<&Offset>, at: Option<&AtModifier>) -> bool 
         (None, None) => true,
         (Some((At::Start, _)), Some(AtModifier::Start))
         | (Some((At::End, _)), Some(AtModifier::End)) => true,
-        (Some((At::Seconds(a), _)), Some(AtModifier::At(b))) => same_seconds(a, seconds(*b)),
+        (Some((At::Seconds(a), _)), Some(AtModifier::At(b))) => {
+            let seconds = match b.duration_since(UNIX_EPOCH) {
+                Ok(after) => after.as_secs_f64(),
+                Err(before) => -before.duration().as_secs_f64(),
+            };
+            same_seconds(a, seconds)
+        }
         _ => false,
     };
     offset_agrees && at_agrees
-}
-
-fn seconds(time: SystemTime) -> f64 {
-    match time.duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(after) => after.as_secs_f64(),
-        Err(before) => -before.duration().as_secs_f64(),
-    }
 }
 
 fn subqueries(ours: &Subquery, expr: &Expr) -> bool {

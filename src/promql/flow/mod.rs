@@ -18,11 +18,11 @@ mod sets;
 mod vector;
 
 #[cfg(test)]
-mod oracle;
+mod notes_tests;
+#[cfg(test)]
+mod oracle_tests;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tests_notes;
 
 use super::Query;
 use super::span::Span;
