@@ -16,6 +16,8 @@
 
 mod block;
 mod diff;
+mod document;
+mod duplicates;
 mod edit;
 mod emit;
 mod find;

@@ -19,7 +19,7 @@ fn lowered(snapshot: &Snapshot, edits: Vec<Edit>) -> Lowered {
 }
 
 /// The patch of the last line of a kubectl output, as the shell hands it over.
-fn patch_of(output: &str) -> Value {
+pub(super) fn patch_of(output: &str) -> Value {
     let command = output.lines().last().unwrap();
     let quoted = command.split_once("--patch=").unwrap().1;
     let inner = quoted

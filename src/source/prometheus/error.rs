@@ -129,7 +129,7 @@ impl Error {
         matches!(
             self,
             Self::Settings(_)
-                | Self::Unauthorized { .. }
+                | Self::Unauthorized { status: 401, .. }
                 | Self::Tls { .. }
                 | Self::Token(_)
                 | Self::Redirect { .. }

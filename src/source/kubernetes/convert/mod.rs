@@ -278,5 +278,9 @@ pub(super) fn without_values(message: &str) -> String {
     }
     let end = out.rfind(" at line ").unwrap_or(out.len());
     out.truncate(end);
-    out
+    // Our names for shapes mean nothing to the user.
+    match out.find("expected struct ") {
+        Some(at) => format!("{}expected a map", out.get(..at).unwrap_or_default()),
+        None => out,
+    }
 }

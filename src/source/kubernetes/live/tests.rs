@@ -277,7 +277,7 @@ fn what_is_forbidden_is_a_gap_with_the_next_step() {
     assert_eq!(
         because(&all),
         [
-            "kubernetes:namespaces [an object without a name] this Namespace was left out: invalid type: integer `5`, expected struct Meta",
+            "kubernetes:namespaces [an object without a name] this Namespace was left out: invalid type: integer `5`, expected a map",
             "kubernetes:nodes [] nodes: forbidden for `jane`; add get and list on nodes to its ClusterRole",
             "kubernetes:pods [] pods: forbidden for `jane`; add get and list on pods to its ClusterRole",
         ]
@@ -333,7 +333,7 @@ fn a_list_that_never_comes_is_a_gap() {
         (|| Answer(503, vec![], String::new()), "answered 503"),
         (
             || ok(r#"{"items": [{"metadata": {"na"#),
-            "ends after 27 bytes",
+            "ends after 28 bytes",
         ),
         (|| ok(r#"{"items": [}"#), "not the JSON of a Kubernetes API"),
         (|| html(200), "HTML page"),
