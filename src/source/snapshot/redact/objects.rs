@@ -220,10 +220,10 @@ fn is_public_group(group: &str) -> bool {
         "cilium.io",
         "projectcalico.org",
     ];
-    let within = |domain: &&str| {
+    let within = |domain: &str| {
         group
-            .strip_suffix(*domain)
+            .strip_suffix(domain)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
-    !group.contains('.') || public.iter().any(|domain| within(&domain))
+    !group.contains('.') || public.iter().any(|domain| within(domain))
 }
