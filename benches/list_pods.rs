@@ -4,14 +4,8 @@
 //! `cargo bench --bench list_pods [-- PODS]`. The answers are made page by page while the list is read, so the time
 //! includes making them.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "a measurement reads the clock and /proc and prints what it found"
-)]
-
 #[cfg(not(feature = "live"))]
+#[expect(clippy::print_stdout, reason = "it says why it measures nothing")]
 fn main() {
     println!("list_pods measures the live client: build with the feature `live`");
 }
@@ -22,6 +16,12 @@ fn main() {
 }
 
 #[cfg(feature = "live")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a measurement reads the clock and /proc and prints what it found"
+)]
 mod measured {
     use std::convert::Infallible;
     use std::fmt::Write as _;
@@ -32,7 +32,7 @@ mod measured {
     use http::{Request, Response};
     use kube::Client;
     use kube::client::Body;
-    use promtune::source::kubernetes::live::{ListOptions, collect};
+    use promtune::source::kubernetes::live::{Connection, ListOptions, collect};
 
     const TEMPLATES: usize = 2_000;
     const PAGE: usize = 500;
@@ -56,11 +56,11 @@ mod measured {
         let before = peak_mib();
         let start = Instant::now();
         let all = runtime.block_on(async {
-            collect(
-                Client::new(tower::service_fn(service), "default"),
-                &ListOptions::default(),
-            )
-            .await
+            let connection = Connection {
+                client: Client::new(tower::service_fn(service), "default"),
+                server: String::new(),
+            };
+            collect(connection, &ListOptions::default()).await
         });
         let all = all.unwrap();
         let seconds = start.elapsed().as_secs_f64();
@@ -138,7 +138,7 @@ mod measured {
 
     /// Two managed fields entries, as server-side bookkeeping adds them to every object.
     fn filler() -> String {
-        let fields: String = (0..45)
+        let fields: String = (0..62)
             .map(|i| format!(r#""f:field-{i}":{{".":{{}},"f:value":{{}}}},"#))
             .collect();
         let entry = format!(

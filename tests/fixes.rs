@@ -2,9 +2,13 @@
 //! public manifests and chart renderings. What is not installed or not there is skipped with one line.
 #![expect(
     clippy::disallowed_methods,
-    reason = "tests run programs and read files"
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "tests run programs, read files, say what they skip and fail by panicking"
 )]
 
+#[path = "fixes/charts.rs"]
+mod charts;
 #[path = "fixes/corpus.rs"]
 mod corpus;
 #[path = "fixes/kubectl.rs"]

@@ -1,5 +1,10 @@
 //! Credentials: sent as asked, renewed when refused, never printed.
 #![cfg(feature = "live")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests touch the world and stop at what they did not expect"
+)]
 
 #[path = "support/fault_server.rs"]
 mod fault_server;

@@ -1,6 +1,11 @@
 //! Bodies without end: what is read is bounded, and memory follows the result, not the body. Alone in its file, because
 //! it looks at the memory of the whole process.
 #![cfg(feature = "live")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests touch the world and stop at what they did not expect"
+)]
 
 #[path = "support/fault_server.rs"]
 mod fault_server;

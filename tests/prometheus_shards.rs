@@ -1,6 +1,7 @@
 //! Planned queries against a server with limits: large ones are sent in pieces, refused ones in smaller pieces, and what
 //! cannot be had is a gap with a name.
 #![cfg(feature = "live")]
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 #[path = "support/fault_server.rs"]
 mod fault_server;
@@ -263,9 +264,7 @@ async fn one_bad_namespace_is_a_gap_and_the_rest_is_kept() {
     let all = cluster(&[3, 3, 3, 3]);
     let server = Server::start(move |request, _| {
         let namespace = |s: &&Series| s.0 == "ns-02";
-        if selected(&all, request.param("query"))
-            .iter()
-            .any(|s| namespace(s))
+        if selected(&all, request.param("query")).iter().any(namespace)
             && request.path.ends_with("query")
         {
             return Reply::fault(503, "timeout", "query timed out in expression evaluation");

@@ -11,7 +11,7 @@ use promtune::model::{
 };
 
 /// Whether a program answers; says so once when it does not.
-pub fn has(program: &str) -> bool {
+pub(crate) fn has(program: &str) -> bool {
     let found = Command::new(program)
         .arg("--help")
         .stdout(Stdio::null())
@@ -25,7 +25,7 @@ pub fn has(program: &str) -> bool {
 }
 
 /// Runs a program in a folder and gives what it prints.
-pub fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<String, String> {
+pub(crate) fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<String, String> {
     let out = Command::new(program)
         .args(arguments)
         .current_dir(folder)
@@ -40,7 +40,7 @@ pub fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<String, S
 }
 
 /// The folder of the corpus, when it is there.
-pub fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let named = std::env::var_os("PROMTUNE_CORPUS").map(PathBuf::from);
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let found = named.into_iter().chain([beside]).find(|p| p.is_dir());
@@ -51,7 +51,7 @@ pub fn corpus() -> Option<PathBuf> {
 }
 
 /// All files below a folder with one of these endings, sorted.
-pub fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let mut out = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -65,7 +65,7 @@ pub fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     out
 }
 
-pub fn container(name: &str, memory: Option<u64>) -> Container {
+pub(crate) fn container(name: &str, memory: Option<u64>) -> Container {
     let amounts = Amounts {
         cpu: memory.map(|_| Cpu(100)),
         memory: memory.map(|mi| Bytes(mi << 20)),
@@ -83,7 +83,7 @@ pub fn container(name: &str, memory: Option<u64>) -> Container {
 }
 
 /// A workload with an init container `setup` and the containers `side` and `app`.
-pub fn workload(kind: &str) -> Workload {
+pub(crate) fn workload(kind: &str) -> Workload {
     Workload {
         id: WorkloadRef {
             namespace: "shop".into(),
@@ -105,7 +105,7 @@ pub fn workload(kind: &str) -> Workload {
     }
 }
 
-pub fn snapshot(workloads: Vec<Workload>) -> Snapshot {
+pub(crate) fn snapshot(workloads: Vec<Workload>) -> Snapshot {
     let mut snapshot = Snapshot::empty(Timestamp(0), PromDuration(0));
     snapshot.cluster = Some(Cluster {
         workloads,
@@ -114,7 +114,11 @@ pub fn snapshot(workloads: Vec<Workload>) -> Snapshot {
     snapshot
 }
 
-pub fn set(id: &WorkloadRef, container: &str, changes: &[(ResourceField, Option<&str>)]) -> Edit {
+pub(crate) fn set(
+    id: &WorkloadRef,
+    container: &str,
+    changes: &[(ResourceField, Option<&str>)],
+) -> Edit {
     Edit::SetResources {
         container: ContainerRef {
             workload: id.clone(),
@@ -132,7 +136,7 @@ pub fn set(id: &WorkloadRef, container: &str, changes: &[(ResourceField, Option<
     }
 }
 
-pub fn fix(edits: Vec<Edit>) -> Fix {
+pub(crate) fn fix(edits: Vec<Edit>) -> Fix {
     Fix {
         title: "as measured".into(),
         applicability: Applicability::Review,

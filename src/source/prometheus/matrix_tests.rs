@@ -14,8 +14,11 @@ fn keys() -> Vec<String> {
     ["namespace", "pod"].map(str::to_owned).to_vec()
 }
 
+/// Labels and samples of a series.
+type Flat = (Vec<String>, Vec<(u32, f32)>);
+
 /// What the streaming reader must come to, by way of a tree of values.
-fn reference(body: &str, keys: &[String]) -> Vec<(Vec<String>, Vec<(u32, f32)>)> {
+fn reference(body: &str, keys: &[String]) -> Vec<Flat> {
     let tree: Value = serde_json::from_str(body).unwrap();
     let mut series: BTreeMap<Vec<String>, BTreeMap<u32, f32>> = BTreeMap::new();
     for element in tree["data"]["result"].as_array().unwrap() {
@@ -40,7 +43,7 @@ fn reference(body: &str, keys: &[String]) -> Vec<(Vec<String>, Vec<(u32, f32)>)>
     series.into_iter().map(flat).collect()
 }
 
-fn flat(answer: &Answer) -> Vec<(Vec<String>, Vec<(u32, f32)>)> {
+fn flat(answer: &Answer) -> Vec<Flat> {
     let samples = |s: &RangeSeries| {
         s.steps
             .iter()

@@ -13,6 +13,8 @@
 //! pods it makes stays, so `cart-6d4b9c7f8-x2k9q` still begins with the hash of `cart`. The key makes the hashes of two
 //! snapshots differ; it is kept nowhere, so that a name cannot be confirmed by hashing a guess.
 
+mod generated;
+mod known;
 mod names;
 mod objects;
 mod text;

@@ -3,7 +3,6 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::super::{encode, read_snapshot_bytes};
-use super::names::split_generated;
 use super::*;
 use crate::model::{
     Cluster, Container, Gap, Node, Origin, Owner, OwnerLink, Pod, PodSpec, PromDuration, QueryKind,
@@ -181,6 +180,7 @@ fn snapshot() -> Snapshot {
     snapshot.provenance.push(QueryRecord {
         id: "q".to_owned(),
         query: "sum(up{cluster=\"acme-prod\"})".to_owned(),
+        template: String::new(),
         kind: QueryKind::Instant,
         at: Timestamp(1),
         step: None,
@@ -330,24 +330,6 @@ fn one_key_gives_one_result_and_another_key_another() {
     assert_eq!(with(b"a"), with(b"a"));
     assert_ne!(with(b"a"), with(b"b"));
     assert_ne!(fresh_key(), fresh_key());
-}
-
-#[test]
-fn what_kubernetes_appends_is_told_from_names() {
-    for (name, base) in [
-        ("cart-6d4b9c7f8-x2k9q", "cart"),
-        ("cart-6d4b9c7f8", "cart"),
-        ("node-exporter-x2k9q", "node-exporter"),
-        ("db-0", "db"),
-        ("nightly-28881234-x2k9q", "nightly"),
-        ("nightly-28881234", "nightly"),
-        ("cart-frontend", "cart-frontend"),
-        ("cart", "cart"),
-        ("-x2k9q", "-x2k9q"),
-        ("", ""),
-    ] {
-        assert_eq!(split_generated(name).0, base, "{name}");
-    }
 }
 
 proptest! {

@@ -303,6 +303,10 @@ spec:
     };
     let object = group.object.as_ref().unwrap();
     assert_eq!((object.name.as_str(), group.file.as_str()), ("shop", "-"));
+    let dumped = read(
+        "{apiVersion: monitoring.coreos.com/v1, kind: PrometheusRule, metadata: {name: d, uid: '1'}, spec: {groups: [{name: g}]}}",
+    );
+    assert_eq!(dumped.rule_groups[0].file, "", "a dump is not a rule file");
     let names: Vec<&str> = group.rules.iter().map(|r| r.name.as_str()).collect();
     assert_eq!(names, ["Down", "one", "Odd"]);
     assert_eq!(group.rules[0].hold.unwrap().0, 300);

@@ -16,7 +16,7 @@ contexts: [{name: prod, context: {cluster: c, user: u}}, {name: lost, context: {
 users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: COMMAND, args: [ARGS], interactiveMode: Never}}}]
 ";
 
-fn connected(kubeconfig: &str, context: Option<&str>) -> Result<Client, KubeError> {
+fn connected(kubeconfig: &str, context: Option<&str>) -> Result<Connection, KubeError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config");
     std::fs::write(&path, kubeconfig).unwrap();

@@ -77,6 +77,17 @@ fn what_stands_in_the_way_of_everything_is_an_error() {
         ),
         (|| html(200), "answered by something else: an HTML page"),
         (
+            || {
+                Answer(
+                    400,
+                    vec![],
+                    "Client sent an HTTP request to an HTTPS server.\n".to_owned(),
+                )
+            },
+            "400 Bad Request: Client sent an HTTP request to an HTTPS server.;",
+        ),
+        (|| status(404, "not found"), "it has no /version"),
+        (
             || html(404),
             "answered by something else: 404 Not Found with an HTML page",
         ),
@@ -84,9 +95,9 @@ fn what_stands_in_the_way_of_everything_is_an_error() {
         (|| ok("[1"), "ends after 2 bytes"),
         (
             || Answer(502, vec![], String::new()),
-            "cannot reach the Kubernetes API: the API server answered 502",
+            "cannot reach the Kubernetes API at https://test: the API server answered 502",
         ),
-    ] as [(fn() -> Answer, &str); 7]
+    ] as [(fn() -> Answer, &str); 9]
     {
         let (result, _) = run(&options(), move |_| answer());
         let error = result.unwrap_err().to_string();
@@ -106,9 +117,14 @@ fn a_server_that_is_not_there_or_silent_is_unreachable() {
             Err::<Response<Body>, _>(std::io::Error::other("connection refused"))
         };
         let client = Client::new(tower::service_fn(refused), "default");
-        let error = collect(client, &options()).await.unwrap_err().to_string();
+        let error = collect(at(client), &options())
+            .await
+            .unwrap_err()
+            .to_string();
         assert!(
-            error.contains("cannot reach the Kubernetes API: connection refused; check"),
+            error.contains(
+                "cannot reach the Kubernetes API at https://test: connection refused; check"
+            ),
             "{error}"
         );
         let silent =
@@ -118,7 +134,20 @@ fn a_server_that_is_not_there_or_silent_is_unreachable() {
             timeout: Duration::from_millis(5),
             ..options()
         };
-        let error = collect(client, &options).await.unwrap_err().to_string();
+        let error = collect(at(client), &options).await.unwrap_err().to_string();
         assert!(error.contains("no answer within"), "{error}");
     });
+}
+
+#[test]
+fn a_cluster_that_shows_nothing_to_nobody_is_not_logged_in_to() {
+    let (result, _) = run(&options(), |url| match url {
+        "/version" | "/apis" => usual(url, &BUILTIN),
+        _ => status(
+            403,
+            "pods is forbidden: User \"system:anonymous\" cannot list resource",
+        ),
+    });
+    let error = result.unwrap_err().to_string();
+    assert!(error.contains("logs in as nobody"), "{error}");
 }
