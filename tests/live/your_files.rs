@@ -37,6 +37,10 @@ fn write_manifests(folder: &Path) {
     let mut files = std::collections::BTreeMap::<String, String>::new();
     for document in objects::manifests(&demo()).split("\n---\n") {
         let Ok(object) = serde_json::from_str::<Value>(document) else {
+            let rules = files
+                .entry("rules.yaml".to_owned())
+                .or_insert_with(|| "# Kept by hand.\n".to_owned());
+            write!(rules, "---\n{}\n", document.trim_end()).unwrap();
             continue;
         };
         let kind = object["kind"].as_str().unwrap();
@@ -123,7 +127,8 @@ fn a_diff_is_one_that_git_applies_and_writing_is_the_same() {
     assert_ne!(applied, before);
 
     let elsewhere = tempfile::tempdir().unwrap();
-    let out = elsewhere.path().join("out");
+    let third = tempfile::tempdir().unwrap();
+    let out = third.path().join("out");
     for (name, text) in &before {
         fs::write(elsewhere.path().join(name), text).unwrap();
     }
