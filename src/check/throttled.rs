@@ -1,10 +1,27 @@
 //! Throttled containers, each with its diagnosis: what the checks under `throttling/` share.
 
-use super::{Confidence, Context, Evidence, Subject, Unit};
-use crate::facts::{ContainerFacts, LimitGate, Source, WorkloadFacts};
+use super::{Confidence, Context, Evidence, Need, Subject, Unit};
+use crate::facts::{ContainerFacts, LimitGate, Role, Source, WorkloadFacts};
 use crate::fix::{ContainerRef, Edit, ResourceChange, ResourceField};
 use crate::model::Cpu;
 use crate::sizing::{CpuNeed, Diagnosis, History, Quota, cpu_need, diagnose, history_of};
+
+/// What every check of throttling reads besides its needs: each must come to the same diagnosis when it runs alone.
+pub const THROTTLED_USES: &[Need] = &[
+    Need::Nodes,
+    Need::Query("throttled-periods-hourly"),
+    Need::Query("periods-hourly"),
+    Need::Query("cpu-seconds-hourly"),
+    Need::Query("cpu-throttled-at-start"),
+    Need::Query("cpu-usage-p50"),
+    Need::Query("cpu-usage-p95"),
+    Need::Query("cpu-usage-p99"),
+    Need::Query("cpu-usage-max"),
+    Need::Query("container-first-seen"),
+    Need::Query("container-last-seen"),
+    Need::Query("throttling-alert-samples"),
+    Need::Query("history-samples"),
+];
 
 /// A throttled container with everything a check needs to speak about it.
 #[derive(Debug)]
@@ -33,10 +50,17 @@ fn of<'a>(
     workload: &'a WorkloadFacts<'a>,
     container: &'a ContainerFacts,
 ) -> Option<Throttled<'a>> {
+    if workload.id.kind.is_batch() {
+        // Nobody waits for a batch job the way people wait for a server.
+        return None;
+    }
     let limit = &container.effective.cpu_limit;
     let quota = match &limit.source {
+        _ if container.role == Role::Injected => Quota::Injected,
         Source::LimitRange(name) => Quota::LimitRange(name.clone()),
         Source::Pod => Quota::Pod,
+        // While two revisions run, the older one's pods differ from the template without anybody's doing.
+        Source::Admission if revisions(workload) > 1 => return None,
         Source::Admission => Quota::Admission,
         _ => Quota::Manifest,
     };
@@ -68,6 +92,14 @@ fn of<'a>(
         need,
         history,
     })
+}
+
+/// How many controllers the live pods have: more than one while a Deployment rolls out.
+fn revisions(workload: &WorkloadFacts<'_>) -> usize {
+    let mut owners: Vec<_> = workload.pods.iter().map(|p| p.owner.as_ref()).collect();
+    owners.sort();
+    owners.dedup();
+    owners.len()
 }
 
 fn alert_share(
@@ -300,7 +332,7 @@ impl Throttled<'_> {
         ContainerRef {
             workload: self.workload.id.clone(),
             container: self.container.name.to_string(),
-            init: self.container.role == crate::facts::Role::Sidecar,
+            init: self.container.role == Role::Sidecar,
         }
     }
 

@@ -83,7 +83,7 @@ pub fn effective_in_template(
     ranges: &[&LimitRange],
 ) -> Effective {
     let (limits, requests) = limit_range_defaults(ranges);
-    let pod = spec.resources.clone().unwrap_or_default();
+    let pod = spec.resources.as_ref().map(defaulted).unwrap_or_default();
     let own = &container.resources;
     Effective {
         cpu_limit: limit(own.limits.cpu, &limits, |a| a.cpu, pod.limits.cpu),
@@ -102,6 +102,14 @@ pub fn effective_in_template(
             |a| a.memory,
             pod.requests.memory,
         ),
+    }
+}
+
+/// A pod with limits as a whole has requests as a whole: the API server sets them (`defaultPodRequests`).
+fn defaulted(pod: &Resources) -> Resources {
+    Resources {
+        requests: or(&pod.requests, &pod.limits),
+        limits: pod.limits.clone(),
     }
 }
 
@@ -172,7 +180,7 @@ impl Effective {
         expected: Option<&Self>,
         pod: Option<&Resources>,
     ) -> Self {
-        let pod = pod.cloned().unwrap_or_default();
+        let pod = pod.map(defaulted).unwrap_or_default();
         let expect = |pick: fn(&Self) -> &Amount<Cpu>| expected.map(pick);
         let expect_bytes = |pick: fn(&Self) -> &Amount<Bytes>| expected.map(pick);
         Self {
@@ -331,7 +339,10 @@ mod tests {
                 source: Source::Pod
             }
         );
-        assert_eq!(e.memory_request.source, Source::Unset);
+        assert_eq!(
+            e.memory_request, e.memory_limit,
+            "the API server sets a missing request of the pod to its limit"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Facts;
 use crate::model::{Bytes, Cluster, Container, Pod, Text};
 
 /// Memory promised on one node.
@@ -29,6 +30,15 @@ impl NodeFacts {
     pub fn overcommit(&self) -> Option<f64> {
         let allocatable = self.allocatable.filter(|a| a.0 > 0)?;
         Some(self.limits.as_f64() / allocatable.as_f64())
+    }
+}
+
+impl Facts<'_> {
+    /// Whether some node could hold a pod that requests this much memory; true where nodes are not known.
+    #[must_use]
+    pub fn fits_a_node(&self, memory: Bytes) -> bool {
+        let largest = self.nodes.iter().filter_map(|n| n.allocatable).max();
+        largest.is_none_or(|n| memory <= n)
     }
 }
 

@@ -122,27 +122,31 @@ pub(super) fn by_container(
             });
         }
     }
-    let last_oom = last_oom_kills(snapshot, owners);
-    pods.into_iter()
-        .map(|(key, by_pod)| {
-            let mut usage = fold(&by_pod, scrape_interval);
-            if let Some(memory) = &mut usage.memory {
-                memory.last_oom = last_oom.get(&key).copied();
-            }
-            (key, usage)
-        })
-        .collect()
+    let mut usage: UsageByContainer = pods
+        .into_iter()
+        .map(|(key, by_pod)| (key, fold(&by_pod, scrape_interval)))
+        .collect();
+    for (key, at) in last_oom_kills(snapshot, owners) {
+        let memory = &mut usage.entry(key).or_default().memory;
+        memory.get_or_insert_default().last_oom = Some(at);
+    }
+    usage
 }
 
-/// The latest OOM kill that a live pod's status remembers, by container.
-fn last_oom_kills(snapshot: &Snapshot, owners: &Owners) -> HashMap<(WorkloadRef, Text), Timestamp> {
-    let mut latest: HashMap<(WorkloadRef, Text), Timestamp> = HashMap::new();
+/// The latest OOM kill within the window that a live pod's status remembers, by container.
+fn last_oom_kills(
+    snapshot: &Snapshot,
+    owners: &Owners,
+) -> BTreeMap<(WorkloadRef, Text), Timestamp> {
+    let mut latest: BTreeMap<(WorkloadRef, Text), Timestamp> = BTreeMap::new();
+    let (now, window) = (snapshot.meta.captured_at, snapshot.meta.window);
     for pod in snapshot.cluster.iter().flat_map(|c| &c.pods) {
         for status in &pod.statuses {
             let Some(ended) = &status.last_terminated else {
                 continue;
             };
-            let Some(at) = ended.finished_at.filter(|_| &*ended.reason == "OOMKilled") else {
+            let recent = |at: &Timestamp| &*ended.reason == "OOMKilled" && now.since(*at) <= window;
+            let Some(at) = ended.finished_at.filter(recent) else {
                 continue;
             };
             let key = (
@@ -240,12 +244,19 @@ fn throttling(pods: &BTreeMap<Text, OfPod>) -> Option<Throttling> {
     let sum = |pick: fn(&OfPod) -> Option<f64>| counted().filter_map(pick).sum::<f64>();
     let at_start = counted().any(|p| p.throttled_at_start.is_some());
     let observed: usize = counted().map(|p| p.hours.len()).sum();
+    let hourly = |pick: fn(&Hour) -> f64| {
+        counted()
+            .flat_map(|p| p.hours.values())
+            .any(|h| pick(h) > 0.0)
+    };
     Some(Throttling {
         periods: sum(|p| p.periods),
         throttled: sum(|p| p.throttled),
         cpu_seconds: sum(|p| p.cpu_seconds),
         throttled_at_start: at_start.then(|| sum(|p| p.throttled_at_start)),
-        hot: (observed > 0).then(|| hot_hours(counted().flat_map(|p| p.hours.values()), observed)),
+        // An hourly query that failed leaves zeros: then the totals have to do.
+        hot: (hourly(|h| h.periods) && hourly(|h| h.cpu_seconds))
+            .then(|| hot_hours(counted().flat_map(|p| p.hours.values()), observed)),
         pods: u32::try_from(counted().count()).unwrap_or(u32::MAX),
     })
 }

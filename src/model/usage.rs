@@ -33,8 +33,16 @@ pub struct MemoryUsage {
     pub oom_killed_pods: u32,
     /// Restarts of all replicas in the window.
     pub restarts: f64,
-    /// Time of the latest OOM kill that a live pod still remembers.
+    /// Time of the latest OOM kill in the window that a live pod still remembers.
     pub last_oom: Option<Timestamp>,
+}
+
+impl MemoryUsage {
+    /// Whether it was killed for memory, by whatever tells.
+    #[must_use]
+    pub fn was_killed(&self) -> bool {
+        self.oom_killed_pods > 0 || self.last_oom.is_some()
+    }
 }
 
 /// CFS quota throttling over the window, all replicas together. Counts are periods in which the cgroup had something

@@ -15,18 +15,21 @@
 //! ## How we decide
 //! - **over**: the highest working set of any replica in the window is above the request.
 //! - **overcommit**: on a node that runs it, the memory limits of all pods add up to more than the node has to give.
-//! - **killed**: kube-state-metrics or a live pod's status shows `OOMKilled`.
+//! - **killed**: kube-state-metrics shows `OOMKilled`, or the status of a live pod does within the window.
 //!
 //! Critical when it is over and (a node is overcommitted or it was killed); warning when it is over or was killed;
 //! info when its peak stays below the request. Without measured use it is a warning, with low confidence.
 //!
 //! The recommended number: the peak × 1.15. When most of the working set is page cache (peak working set above 1.5 ×
 //! peak RSS, and nothing was killed): the larger of peak RSS × 1.2 and the 95th percentile of the working set. When it
-//! was killed: at least the old limit × 1.25. Always rounded up to a quantity people write. A recommendation needs a
+//! was killed: at least the old limit × 1.25. Always rounded up to a quantity people write; a need within a tenth above
+//! the limit leaves the limit as it is. A recommendation needs a
 //! day of history; below that only "request = limit, as it is" is offered.
 //!
 //! ## When it is wrong
-//! - Workloads that a vendor manages are left out: their settings are put back.
+//! - Workloads that a vendor manages are left out: their settings are put back. So are static pods and Jobs that have
+//!   ended.
+//! - A number that no node could hold is not offered as a fix.
 //! - Init containers are left out: they have ended before the pod serves.
 //! - Pod-level resources (`spec.resources`) are left out: there the pod is the unit.
 //! - A cluster that deliberately overcommits memory on nodes with swap, or runs only evictable batch work, may want
@@ -55,10 +58,11 @@
 
 use crate::check::{
     Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject, Unit,
+    history_evidence,
 };
 use crate::facts::{ContainerFacts, Role, Source, WorkloadFacts};
 use crate::fix::{Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField};
-use crate::model::Bytes;
+use crate::model::{Bytes, MemoryUsage};
 use crate::sizing::{History, MemoryNeed, history_of, memory_need};
 
 pub const META: Meta = Meta {
@@ -110,8 +114,9 @@ struct Case<'a> {
     /// The most overcommitted node that runs it: its name and limits / allocatable.
     node: Option<(String, f64)>,
     overcommit_threshold: f64,
-    /// What the largest node has to give.
-    largest_node: Option<Bytes>,
+    /// Whether some node can hold the limit, and what it needs, as a request.
+    limit_fits: bool,
+    need_fits: bool,
     history: History,
     need: Option<MemoryNeed>,
 }
@@ -147,10 +152,13 @@ impl<'a> Case<'a> {
             request,
             limit,
             peak: memory.and_then(|m| m.peak),
-            oom_killed: memory.is_some_and(|m| m.oom_killed_pods > 0 || m.last_oom.is_some()),
+            oom_killed: memory.is_some_and(MemoryUsage::was_killed),
             node,
             overcommit_threshold: cx.defaults().node_overcommit,
-            largest_node: cx.facts.nodes.iter().filter_map(|n| n.allocatable).max(),
+            limit_fits: cx.facts.fits_a_node(limit),
+            need_fits: need
+                .as_ref()
+                .is_none_or(|n| cx.facts.fits_a_node(n.bytes)),
             history,
             need,
         }
@@ -209,6 +217,11 @@ impl<'a> Case<'a> {
             self.limit.to_string(),
         )])
         .evidence(self.evidence(cx))
+        .evidence(history_evidence(
+            &self.history,
+            &self.container.usage,
+            cx.defaults(),
+        ))
         .impact(Impact {
             memory_bytes: Some(self.extra_memory(self.target())),
             ..Impact::default()
@@ -231,6 +244,11 @@ impl<'a> Case<'a> {
                 "its working set reached {}, {} above what the scheduler set aside",
                 Unit::Bytes.show(peak),
                 Unit::Bytes.show(peak - self.request.as_f64()),
+            )),
+            // What was killed between two scrapes left no peak.
+            Some(peak) if self.oom_killed => parts.push(format!(
+                "no scrape saw more than {}, so it grew between two of them",
+                Unit::Bytes.show(peak)
             )),
             Some(peak) => parts.push(format!(
                 "its working set stayed at or below {}, so the gap has not been used yet",
@@ -263,17 +281,18 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Resizing is worth it when the limit is too low, or at least a third (and 64Mi) too high.
+    /// Resizing is worth it when the limit is more than a tenth too low, or at least a third (and 64Mi) too high.
     fn worth_resizing(&self, need: &MemoryNeed) -> bool {
         let needed = need.bytes.0;
-        needed > self.limit.0
+        need.exact > 1.1 * self.limit.as_f64()
             || (needed * 3 <= self.limit.0 * 2 && self.limit.0 - needed >= 64 * Bytes::MI)
     }
 
     fn action(&self) -> String {
         let injected = self.container.role == Role::Injected;
         let target = self.target();
-        let change = if !self.fits(target) {
+        let fits = if target == self.limit { self.limit_fits } else { self.need_fits };
+        let change = if !fits {
             format!("set both to what it needs: {target} is more than any node has to give")
         } else if target == self.limit {
             format!(
@@ -379,7 +398,7 @@ impl<'a> Case<'a> {
         let need = self
             .need
             .as_ref()
-            .filter(|n| self.worth_resizing(n) && self.fits(n.bytes))?;
+            .filter(|n| self.worth_resizing(n) && self.need_fits)?;
         Some(self.fix(
             format!(
                 "set the memory request and limit to {}, what it needs",
@@ -392,12 +411,7 @@ impl<'a> Case<'a> {
     /// Not offered when no node could hold a pod that requests that much.
     fn equal_fix(&self) -> Option<Fix> {
         let title = || format!("set the memory request to the limit, {}", self.limit);
-        self.fits(self.limit).then(|| self.fix(title(), self.limit))
-    }
-
-    /// Whether some node could hold a pod that requests this much; true where nodes are not known.
-    fn fits(&self, bytes: Bytes) -> bool {
-        self.largest_node.is_none_or(|n| bytes <= n)
+        self.limit_fits.then(|| self.fix(title(), self.limit))
     }
 
     fn fix(&self, title: String, to: Bytes) -> Fix {

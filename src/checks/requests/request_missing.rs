@@ -7,18 +7,19 @@
 //! ## Why it hurts
 //! The scheduler counts such a container as nothing, so nodes fill beyond what they have. Without a CPU request it
 //! gets the smallest possible share when its node is busy; without a memory request it is evicted first. A
-//! HorizontalPodAutoscaler that targets utilisation of a request that is not there cannot compute one and never
-//! scales.
+//! HorizontalPodAutoscaler that targets utilisation of a request that is not there cannot compute one and does not
+//! scale by it.
 //!
 //! ## How we decide
 //! The effective request is unset. Warning; critical when a HorizontalPodAutoscaler of the workload targets the
-//! utilisation of that very resource. The recommended CPU request is the 95th percentile of use, pooled over the
+//! utilisation of that very resource and does not say itself (`ScalingActive`) that it works all the same. The recommended CPU request is the 95th percentile of use, pooled over the
 //! replicas by the time each was observed (for StatefulSets that of the busiest replica when it is 1.5 times the
 //! pooled one). The recommended memory request is what `requests/memory-request-not-limit` computes. Both need a day
 //! of history.
 //!
 //! ## When it is wrong
-//! - Workloads that a vendor manages are left out; so are init containers.
+//! - Workloads that a vendor manages are left out; so are init containers, static pods and Jobs that have ended.
+//! - A memory request that no node could hold is not offered.
 //! - Best-effort work on purpose (a cache warmer, a batch of tests): ignore the check for it.
 //!
 //! ## Fix and its risk
@@ -38,10 +39,11 @@
 
 use crate::check::{
     Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject, Unit,
+    history_evidence,
 };
 use crate::facts::{ContainerFacts, Role, Source, WorkloadFacts};
 use crate::fix::{Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField};
-use crate::model::{Autoscaler, Bytes, Cpu};
+use crate::model::{Autoscaler, AutoscalerKind, Bytes, Cpu};
 use crate::sizing::{History, cpu_need, history_of, memory_need};
 
 pub const META: Meta = Meta {
@@ -90,7 +92,9 @@ fn report(
         let memory = container.usage.memory.as_ref().filter(|_| no_memory);
         (
             cpu.and_then(|u| cpu_need(u, &workload.id.kind, cx.defaults())),
-            memory.and_then(|m| memory_need(m, None, cx.defaults())),
+            memory
+                .and_then(|m| memory_need(m, None, cx.defaults()))
+                .filter(|n| cx.facts.fits_a_node(n.bytes)),
         )
     } else {
         (None, None)
@@ -108,7 +112,8 @@ fn report(
     };
     if let Some((autoscaler, resource)) = blocked {
         why = format!(
-            "HorizontalPodAutoscaler {} targets {resource} utilisation, which cannot be computed without the request, so it never scales; {why}",
+            "{} {} targets {resource} utilisation, which cannot be computed without the request, so it cannot scale by it; {why}",
+            kind_of(autoscaler),
             autoscaler.name
         );
     }
@@ -153,6 +158,7 @@ fn report(
             "not set",
         ),
     );
+    draft = draft.evidence(history_evidence(&history, &container.usage, cx.defaults()));
     let window = Some(cx.facts.snapshot.meta.window);
     let query = |id: &str| cx.facts.container_query(id, &workload.id, name);
     if let Some(need) = &cpu {
@@ -186,7 +192,7 @@ fn report(
     }
     if let Some((autoscaler, resource)) = blocked {
         draft = draft.evidence([Evidence::field(
-            format!("HorizontalPodAutoscaler/{}", autoscaler.name),
+            format!("{}/{}", kind_of(autoscaler), autoscaler.name),
             "spec.metrics[].resource.name",
             resource,
         )]);
@@ -214,7 +220,14 @@ fn report(
     );
 }
 
-/// An autoscaler of the workload that needs the missing request.
+fn kind_of(autoscaler: &Autoscaler) -> &'static str {
+    match autoscaler.kind {
+        AutoscalerKind::Horizontal => "HorizontalPodAutoscaler",
+        AutoscalerKind::Keda => "ScaledObject",
+    }
+}
+
+/// An autoscaler of the workload that needs the missing request, and does not itself say that it works without.
 fn blocked_autoscaler<'a>(
     cx: &Context<'a>,
     workload: &WorkloadFacts<'_>,
@@ -230,6 +243,7 @@ fn blocked_autoscaler<'a>(
             *a.namespace == *workload.id.namespace
                 && a.target.kind == workload.id.kind
                 && *a.target.name == *workload.id.name
+                && a.conditions.get("ScalingActive").is_none_or(|s| s != "True")
         })
         .find_map(|a| {
             a.metrics

@@ -18,7 +18,8 @@
 //! `container_cpu_cfs_throttled_seconds_total` nor `container_spec_cpu_quota`.
 //!
 //! ## When it is wrong
-//! - Throttled batch work that nobody waits for does no harm.
+//! - Jobs and CronJobs are left out: nobody waits for them the way people wait for a server.
+//! - Throttled work in the background that nobody waits for does no harm.
 //! - A limit that caps a tenant on purpose is doing its job.
 //!
 //! ## Fix and its risk
@@ -40,7 +41,7 @@
 //! - <https://home.robusta.dev/blog/stop-using-cpu-limits>
 
 use crate::check::{
-    Confidence, Context, Draft, Level, Meta, Need, Severity, Sink, Status, Throttled, Unit,
+    Confidence, Context, Draft, Level, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit,
     throttled,
 };
 use crate::fix::{Applicability, Fix};
@@ -55,18 +56,9 @@ pub const META: Meta = Meta {
         Need::Series("cpu-periods"),
         Need::Query("cpu-throttled-periods"),
         Need::Query("cpu-seconds"),
+        Need::Query("container-samples"),
     ],
-    uses: &[
-        Need::Query("throttled-periods-hourly"),
-        Need::Query("periods-hourly"),
-        Need::Query("cpu-seconds-hourly"),
-        Need::Query("cpu-throttled-at-start"),
-        Need::Query("cpu-usage-p95"),
-        Need::Query("cpu-usage-p99"),
-        Need::Query("cpu-usage-max"),
-        Need::Query("throttling-alert-samples"),
-        Need::Query("history-samples"),
-    ],
+    uses: THROTTLED_USES,
     since: "0.1.0",
 };
 

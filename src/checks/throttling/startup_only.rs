@@ -13,6 +13,7 @@
 //! the throttled periods were counted before the container was ten minutes old (`container_start_time_seconds`).
 //!
 //! ## When it is wrong
+//! - Jobs and CronJobs are left out: nobody waits for them the way people wait for a server.
 //! - Without start times the share is unknown and this check says nothing.
 //! - A container that restarts every few minutes is always starting: look at why it restarts first.
 //!
@@ -32,7 +33,7 @@
 //! - <https://github.com/kubernetes/autoscaler/issues/7862>
 
 use crate::check::{
-    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, Throttled, Unit, throttled,
+    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit, throttled,
 };
 use crate::fix::{Applicability, Edit, Fix};
 use crate::sizing::Cause;
@@ -45,14 +46,11 @@ pub const META: Meta = Meta {
         Need::Workloads,
         Need::Series("cpu-periods"),
         Need::Query("cpu-throttled-periods"),
+        Need::Query("cpu-seconds"),
+        Need::Query("container-samples"),
         Need::Series("cpu-throttled-at-start"),
     ],
-    uses: &[
-        Need::Query("throttled-periods-hourly"),
-        Need::Query("periods-hourly"),
-        Need::Query("cpu-seconds-hourly"),
-        Need::Query("restarts"),
-    ],
+    uses: THROTTLED_USES,
     since: "0.1.0",
 };
 

@@ -12,6 +12,7 @@
 //! most 100m that the user's manifest sets.
 //!
 //! ## When it is wrong
+//! - Jobs and CronJobs are left out: nobody waits for them the way people wait for a server.
 //! - Exporters and sidecars that nobody waits for do their work late without harm; the alert still fires for them.
 //!
 //! ## Fix and its risk
@@ -29,7 +30,7 @@
 //! - <https://docs.kernel.org/scheduler/sched-bwc.html>
 
 use crate::check::{
-    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, Throttled, Unit, throttled,
+    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit, throttled,
 };
 use crate::fix::{Applicability, Fix};
 use crate::model::Cpu;
@@ -44,12 +45,9 @@ pub const META: Meta = Meta {
         Need::Series("cpu-periods"),
         Need::Query("cpu-throttled-periods"),
         Need::Query("cpu-seconds"),
+        Need::Query("container-samples"),
     ],
-    uses: &[
-        Need::Query("throttled-periods-hourly"),
-        Need::Query("periods-hourly"),
-        Need::Query("cpu-seconds-hourly"),
-    ],
+    uses: THROTTLED_USES,
     since: "0.1.0",
 };
 

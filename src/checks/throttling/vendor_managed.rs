@@ -14,6 +14,7 @@
 //! in kube-system.
 //!
 //! ## When it is wrong
+//! - Jobs and CronJobs are left out: nobody waits for them the way people wait for a server.
 //! - Some EKS add-ons accept resources in their configuration values; then it can be fixed there.
 //! - A workload of your own that took a vendor's name in kube-system.
 //!
@@ -31,7 +32,7 @@
 //! - <https://github.com/kubernetes/autoscaler/issues/4141>
 //! - <https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html>
 
-use crate::check::{Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, throttled};
+use crate::check::{Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, throttled};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::sizing::Cause;
 
@@ -44,12 +45,9 @@ pub const META: Meta = Meta {
         Need::Series("cpu-periods"),
         Need::Query("cpu-throttled-periods"),
         Need::Query("cpu-seconds"),
+        Need::Query("container-samples"),
     ],
-    uses: &[
-        Need::Query("throttled-periods-hourly"),
-        Need::Query("periods-hourly"),
-        Need::Query("cpu-seconds-hourly"),
-    ],
+    uses: THROTTLED_USES,
     since: "0.1.0",
 };
 
