@@ -39,7 +39,7 @@ impl<'a> Context<'a> {
         // A mirror of a static pod: the API server refuses changes, and its kubelet would put them back.
         let of_node = |o: &Owner| o.kind.as_str() == "Node";
         if workload.pods.iter().any(|p| p.owner.as_ref().is_some_and(of_node)) {
-            return Some("a manifest on its node");
+            return Some("the static manifest of its node");
         }
         let none = Labels::new();
         let (labels, template_labels, known) = match workload.object {

@@ -114,7 +114,7 @@ fn report(
         (Some(to), _) if !fits => format!(
             "find out what uses that much: the {to} it would need is more than any node has to give"
         ),
-        (Some(to), _) => format!("set the memory request and limit to {to}"),
+        (Some(to), _) => format!("set the memory request and limit to {to}{}", container.elsewhere()),
         (None, History::TooShort(why)) => {
             format!("set a memory limit once there is enough history to size it ({why})")
         }

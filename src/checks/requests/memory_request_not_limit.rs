@@ -62,7 +62,7 @@ use crate::check::{
 };
 use crate::facts::{ContainerFacts, Role, Source, WorkloadFacts};
 use crate::fix::{Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField};
-use crate::model::{Bytes, MemoryUsage};
+use crate::model::{Amounts, Bytes, MemoryUsage};
 use crate::sizing::{History, MemoryNeed, history_of, memory_need};
 
 pub const META: Meta = Meta {
@@ -119,6 +119,10 @@ struct Case<'a> {
     need_fits: bool,
     history: History,
     need: Option<MemoryNeed>,
+    /// A LimitRange that refuses what it needs, in words.
+    above_max: Option<String>,
+    /// An autoscaler whose target moves with the request, in words.
+    steered: Option<String>,
 }
 
 impl<'a> Case<'a> {
@@ -159,6 +163,11 @@ impl<'a> Case<'a> {
             need_fits: need
                 .as_ref()
                 .is_none_or(|n| cx.facts.fits_a_node(n.bytes)),
+            above_max: need.as_ref().and_then(|n| {
+                let wanted = Amounts { memory: Some(n.bytes), ..Amounts::default() };
+                cx.facts.above_max(&workload.id.namespace, &wanted)
+            }),
+            steered: cx.facts.steered_by(workload, "memory"),
             history,
             need,
         }
@@ -289,7 +298,6 @@ impl<'a> Case<'a> {
     }
 
     fn action(&self) -> String {
-        let injected = self.container.role == Role::Injected;
         let target = self.target();
         let fits = if target == self.limit { self.limit_fits } else { self.need_fits };
         let change = if !fits {
@@ -305,13 +313,9 @@ impl<'a> Case<'a> {
                 self.request, self.limit
             )
         };
-        match (&self.history, injected) {
-            (_, true) => format!(
-                "{change}, where the injector is configured (it is not in the pod template)"
-            ),
-            (History::TooShort(why), _) => {
-                format!("{change} (not enough history to size it: {why})")
-            }
+        let change = format!("{change}{}", self.container.elsewhere());
+        match &self.history {
+            History::TooShort(why) => format!("{change} (not enough history to size it: {why})"),
             _ => change,
         }
     }
@@ -394,6 +398,12 @@ impl<'a> Case<'a> {
         per_pod.saturating_mul(i64::from(self.workload.replicas()))
     }
 
+    fn preconditions(&self, extra: i64, to: Bytes) -> Vec<String> {
+        let room = (extra > 0).then(|| "the nodes have that much unrequested memory".to_owned());
+        let refused = self.above_max.clone().filter(|_| to > self.limit);
+        room.into_iter().chain(refused).chain(self.steered.clone()).collect()
+    }
+
     fn sized_fix(&self) -> Option<Fix> {
         let need = self
             .need
@@ -464,11 +474,7 @@ impl<'a> Case<'a> {
                 "set the request back to {} and the limit to {}",
                 self.request, self.limit
             ),
-            preconditions: if extra > 0 {
-                vec!["the nodes have that much unrequested memory".to_owned()]
-            } else {
-                Vec::new()
-            },
+            preconditions: self.preconditions(extra, to),
         }
     }
 }

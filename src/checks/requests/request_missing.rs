@@ -128,7 +128,7 @@ fn report(
             .map(|m| format!("the memory request to {}", m.bytes)),
     );
     let action = match (wanted.is_empty(), &history) {
-        (false, _) => format!("set {}", wanted.join(" and ")),
+        (false, _) => format!("set {}{}", wanted.join(" and "), container.elsewhere()),
         (true, History::TooShort(why)) => {
             format!("set a request once there is enough history to size it ({why})")
         }

@@ -45,7 +45,7 @@ use crate::check::{
 };
 use crate::fix::{Applicability, Edit, Fix, ResourceChange, ResourceField};
 use crate::model::Cpu;
-use crate::sizing::{Cause, Quota, round_cpu_up};
+use crate::sizing::{Cause, Quota};
 
 pub const META: Meta = Meta {
     title: "The CPU limit that throttles is not in the manifest",
@@ -103,6 +103,8 @@ struct Setter {
     path: &'static str,
     /// A VerticalPodAutoscaler that is at work on the workload.
     vpa: Option<String>,
+    /// Why a limit of what it needs would be refused.
+    refused: Option<String>,
 }
 
 impl Setter {
@@ -142,13 +144,20 @@ impl Setter {
                 "resources.limits.cpu",
             ),
         };
-        Self { who, object, path, vpa }
+        let refused = case.obstacles(cx, enough(case)).into_iter().next();
+        Self { who, object, path, vpa, refused }
     }
 
     fn fixes(&self, case: &Throttled<'_>) -> Vec<Fix> {
         let declared = case.container.declared.limits.cpu.is_some();
         match (&case.quota, &self.vpa) {
-            (Quota::LimitRange(range), _) => of_limit_range(case, range),
+            (Quota::LimitRange(range), _) => match &self.refused {
+                Some(why) => vec![instruct(
+                    &format!("raise the max of LimitRange {range}"),
+                    vec![why.clone(), format!("then set a CPU limit of {} in the manifest, or as the default", enough(case))],
+                )],
+                None => of_limit_range(case, range),
+            },
             (Quota::Pod, _) => vec![instruct(
                 "raise spec.resources.limits.cpu of the pod template",
                 vec!["the containers share it: a limit of their own cannot be above it".to_owned()],
@@ -184,7 +193,7 @@ fn instruct(title: &str, steps: Vec<String>) -> Fix {
 
 fn enough(case: &Throttled<'_>) -> Cpu {
     let wanted = case.need.as_ref().and_then(|n| n.limit).unwrap_or_default();
-    round_cpu_up(wanted.max(Cpu(case.diagnosis.limit.0 * 3 / 2)))
+    case.at_least(wanted.max(Cpu(case.diagnosis.limit.0 * 3 / 2)))
 }
 
 fn own_limit(case: &Throttled<'_>, preconditions: Vec<String>) -> Option<Fix> {
@@ -218,6 +227,5 @@ fn of_limit_range(case: &Throttled<'_>, range: &str) -> Vec<Fix> {
         rollback: format!("set the default back to {limit}"),
         preconditions: vec!["every other container of the namespace that relies on the default may have the higher limit too".to_owned()],
     };
-    let room = vec![format!("the max of LimitRange {range}, where it has one, allows {to}")];
-    own_limit(case, room).into_iter().chain([raise]).collect()
+    own_limit(case, Vec::new()).into_iter().chain([raise]).collect()
 }

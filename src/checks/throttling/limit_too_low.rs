@@ -26,7 +26,7 @@
 //! Remove the limit and set the request to the 95th percentile of use, when the gate is open: every neighbour has a
 //! CPU request, requests fit the node, no ResourceQuota demands limits, no LimitRange puts one back, and the pod has
 //! no exclusive CPUs to lose. Otherwise raise the limit to 1.3 × the 99th percentile. Use was cut off at the limit, so
-//! the true demand may be higher: measure again after a day.
+//! the true demand may be higher: measure again after a day. Where request and limit are the same they stay the same.
 //!
 //! ## Example
 //! A container with `limits.cpu: 500m` that wants 700m all day is throttled in most of its periods at a fill near
@@ -69,7 +69,7 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
             Cause::Mixed => false,
             _ => continue,
         };
-        let fix = fix(&case);
+        let fix = fix(cx, &case);
         let name = &case.container.name;
         let draft = Draft::new(
             case.subject(),
@@ -108,12 +108,12 @@ fn action(case: &Throttled<'_>, fix: Option<&Fix>) -> String {
             case.gate.closed_because.join("; ")
         ),
         None => {
-            "raise the CPU limit, or remove it, once there is enough history to size it".to_owned()
+            "raise the CPU limit, or remove it, once its use is known well enough to size it".to_owned()
         }
     }
 }
 
-fn fix(case: &Throttled<'_>) -> Option<Fix> {
+fn fix(cx: &Context<'_>, case: &Throttled<'_>) -> Option<Fix> {
     let need = case.need.as_ref()?;
     let old = case.diagnosis.limit;
     if case.gate.is_open() {
@@ -128,7 +128,7 @@ fn fix(case: &Throttled<'_>) -> Option<Fix> {
     }
     // Use was cut off at the limit: what it wants is at least half as much again.
     let wanted = need.limit.unwrap_or(need.request);
-    let to = crate::sizing::round_cpu_up(wanted.max(crate::model::Cpu(old.0 * 3 / 2)));
+    let to = case.at_least(wanted.max(crate::model::Cpu(old.0 * 3 / 2)));
     Some(Fix {
         title: format!("raise the CPU limit from {old} to {to}"),
         applicability: Applicability::Review,
@@ -137,6 +137,6 @@ fn fix(case: &Throttled<'_>) -> Option<Fix> {
             "throttling falls; use was cut off at the old limit, so measure again after a day"
                 .to_owned(),
         rollback: format!("set limits.cpu back to {old}"),
-        preconditions: Vec::new(),
+        preconditions: case.obstacles(cx, to),
     })
 }

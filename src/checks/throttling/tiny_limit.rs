@@ -17,7 +17,7 @@
 //!
 //! ## Fix and its risk
 //! Remove the limit when the gate is open (see `throttling/limit-too-low`), else raise it to at least 250m. The
-//! request stays small, so no capacity is taken.
+//! request becomes what it uses, so hardly any capacity is taken.
 //!
 //! ## Example
 //! `limits: {cpu: 50m}` on a config reloader.
@@ -62,7 +62,7 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
         let name = &case.container.name;
         let limit = case.diagnosis.limit;
         let quota = limit.cores() * PERIOD_SECONDS;
-        let fix = fix(&case);
+        let fix = fix(cx, &case);
         let draft = Draft::new(
             case.subject(),
             case.confidence(),
@@ -81,14 +81,14 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
     }
 }
 
-fn fix(case: &Throttled<'_>) -> Fix {
+fn fix(cx: &Context<'_>, case: &Throttled<'_>) -> Fix {
     let limit = case.diagnosis.limit;
     if case.gate.is_open() {
         return Fix {
             title: format!("remove the CPU limit {limit}"),
             applicability: Applicability::Review,
             edits: vec![case.remove_limit()],
-            expected: "no more throttling; its request stays small".to_owned(),
+            expected: "no more throttling; its request is what it uses".to_owned(),
             rollback: format!("set limits.cpu back to {limit}"),
             preconditions: case.unverified(),
         };
@@ -105,6 +105,6 @@ fn fix(case: &Throttled<'_>) -> Fix {
         edits: vec![case.raise_limit(to)],
         expected: "a period's quota holds several slices, so two CPUs can share it".to_owned(),
         rollback: format!("set limits.cpu back to {limit}"),
-        preconditions: Vec::new(),
+        preconditions: case.obstacles(cx, to),
     }
 }
