@@ -184,16 +184,22 @@ impl Effective {
         let expect = |pick: fn(&Self) -> &Amount<Cpu>| expected.map(pick);
         let expect_bytes = |pick: fn(&Self) -> &Amount<Bytes>| expected.map(pick);
         Self {
-            cpu_request: live_amount(
-                live.requests.cpu,
-                expect(|e| &e.cpu_request),
-                pod.requests.cpu,
+            cpu_request: own_limit(
+                live_amount(
+                    live.requests.cpu,
+                    expect(|e| &e.cpu_request),
+                    pod.requests.cpu,
+                ),
+                live.limits.cpu,
             ),
             cpu_limit: live_amount(live.limits.cpu, expect(|e| &e.cpu_limit), pod.limits.cpu),
-            memory_request: live_amount(
-                live.requests.memory,
-                expect_bytes(|e| &e.memory_request),
-                pod.requests.memory,
+            memory_request: own_limit(
+                live_amount(
+                    live.requests.memory,
+                    expect_bytes(|e| &e.memory_request),
+                    pod.requests.memory,
+                ),
+                live.limits.memory,
             ),
             memory_limit: live_amount(
                 live.limits.memory,
@@ -201,6 +207,20 @@ impl Effective {
                 pod.limits.memory,
             ),
         }
+    }
+}
+
+/// A pod that the API server has not seen yet (a manifest of a bare pod) lacks the requests that its limits will be.
+fn own_limit<T>(request: Amount<T>, limit: Option<T>) -> Amount<T> {
+    match (request.source, limit) {
+        (Source::Unset, Some(limit)) => Amount {
+            value: Some(limit),
+            source: Source::OwnLimit,
+        },
+        (source, _) => Amount {
+            value: request.value,
+            source,
+        },
     }
 }
 

@@ -236,7 +236,8 @@ fn read_cluster(
     if texts.is_empty() {
         return Ok(());
     }
-    if twist.bystander {
+    // Where the API gives no pods they come from metrics: one pod from the API would be all of them.
+    if twist.bystander && texts.iter().any(|t| t.contains("kind: Pod\n")) {
         texts.push(BYSTANDER);
     }
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
@@ -256,6 +257,7 @@ fn read_cluster(
         return Err(format!("cluster.yaml: {gap:?}"));
     }
     *declared = collected.rule_groups;
+    declared.iter_mut().for_each(|g| g.file = "cluster.yaml".to_owned());
     snapshot.cluster = Some(collected.cluster);
     snapshot.meta.sources.push(SourceKind::Kubernetes);
     Ok(())

@@ -23,7 +23,7 @@
 //! The recommended number: the peak × 1.15. When most of the working set is page cache (peak working set above 1.5 ×
 //! peak RSS, and nothing was killed): the larger of peak RSS × 1.2 and the 95th percentile of the working set. When it
 //! was killed: at least the old limit × 1.25. Always rounded up to a quantity people write; a need within a tenth above
-//! the limit leaves the limit as it is. A recommendation needs a
+//! the limit leaves the limit as it is, and one change takes away half of a limit at most. A recommendation needs a
 //! day of history; below that only "request = limit, as it is" is offered.
 //!
 //! ## When it is wrong
@@ -63,7 +63,7 @@ use crate::check::{
 use crate::facts::{ContainerFacts, Role, Source, WorkloadFacts};
 use crate::fix::{Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField};
 use crate::model::{Amounts, Bytes, MemoryUsage};
-use crate::sizing::{History, MemoryNeed, history_of, memory_need};
+use crate::sizing::{History, MemoryNeed, history_of, memory_need, round_memory_up};
 
 pub const META: Meta = Meta {
     title: "Memory request is lower than the memory limit",
@@ -285,14 +285,19 @@ impl<'a> Case<'a> {
     /// What the recommended fix sets both to.
     fn target(&self) -> Bytes {
         match &self.need {
-            Some(need) if self.worth_resizing(need) => need.bytes,
+            Some(need) if self.worth_resizing(need) => need.bytes.max(self.half()),
             _ => self.limit,
         }
     }
 
+    /// One change takes away half of a limit at most: the window may not have seen everything.
+    fn half(&self) -> Bytes {
+        round_memory_up(Bytes(self.limit.0 / 2)).min(self.limit)
+    }
+
     /// Resizing is worth it when the limit is more than a tenth too low, or at least a third (and 64Mi) too high.
     fn worth_resizing(&self, need: &MemoryNeed) -> bool {
-        let needed = need.bytes.0;
+        let needed = need.bytes.max(self.half()).0;
         need.exact > 1.1 * self.limit.as_f64()
             || (needed * 3 <= self.limit.0 * 2 && self.limit.0 - needed >= 64 * Bytes::MI)
     }
@@ -306,6 +311,11 @@ impl<'a> Case<'a> {
             format!(
                 "change the memory request from {} to {}, the limit",
                 self.request, self.limit
+            )
+        } else if target == self.request {
+            format!(
+                "change the memory limit from {} to {target}, the request",
+                self.limit
             )
         } else {
             format!(
@@ -387,6 +397,14 @@ impl<'a> Case<'a> {
                 need.exact,
                 Unit::Bytes,
             ));
+            if need.bytes < self.half() {
+                found.push(Evidence::computed(
+                    "the most that one change takes away",
+                    "half of the limit, rounded up",
+                    self.half().as_f64(),
+                    Unit::Bytes,
+                ));
+            }
         }
         found
     }
@@ -409,13 +427,9 @@ impl<'a> Case<'a> {
             .need
             .as_ref()
             .filter(|n| self.worth_resizing(n) && self.need_fits)?;
-        Some(self.fix(
-            format!(
-                "set the memory request and limit to {}, what it needs",
-                need.bytes
-            ),
-            need.bytes,
-        ))
+        let to = self.target();
+        let why = if to > need.bytes { "half of the limit" } else { "what it needs" };
+        Some(self.fix(format!("set the memory request and limit to {to}, {why}"), to))
     }
 
     /// Not offered when no node could hold a pod that requests that much.
@@ -426,11 +440,14 @@ impl<'a> Case<'a> {
 
     fn fix(&self, title: String, to: Bytes) -> Fix {
         let text = |b: Bytes| Some(b.to_string());
-        let mut changes = vec![ResourceChange {
-            field: ResourceField::RequestsMemory,
-            from: text(self.request),
-            to: text(to),
-        }];
+        let mut changes = Vec::new();
+        if to != self.request {
+            changes.push(ResourceChange {
+                field: ResourceField::RequestsMemory,
+                from: text(self.request),
+                to: text(to),
+            });
+        }
         if to != self.limit {
             changes.push(ResourceChange {
                 field: ResourceField::LimitsMemory,

@@ -92,13 +92,13 @@ fn report(
         let memory = container.usage.memory.as_ref().filter(|_| no_memory);
         (
             cpu.and_then(|u| cpu_need(u, &workload.id.kind, cx.defaults())),
-            memory
-                .and_then(|m| memory_need(m, None, cx.defaults()))
-                .filter(|n| cx.facts.fits_a_node(n.bytes)),
+            memory.and_then(|m| memory_need(m, None, cx.defaults())),
         )
     } else {
         (None, None)
     };
+    let too_large = memory.clone().filter(|n| !cx.facts.fits_a_node(n.bytes));
+    let memory = memory.filter(|_| too_large.is_none());
     let missing = match (no_cpu, no_memory) {
         (true, true) => "CPU or memory",
         (true, false) => "CPU",
@@ -129,6 +129,9 @@ fn report(
     );
     let action = match (wanted.is_empty(), &history) {
         (false, _) => format!("set {}{}", wanted.join(" and "), container.elsewhere()),
+        (true, _) if too_large.is_some() => {
+            "find out what uses that much memory: what it would need is more than any node has to give".to_owned()
+        }
         (true, History::TooShort(why)) => {
             format!("set a request once there is enough history to size it ({why})")
         }
@@ -171,7 +174,7 @@ fn report(
         )]);
     }
     if let (Some(need), Some(peak)) = (
-        &memory,
+        memory.as_ref().or(too_large.as_ref()),
         container.usage.memory.as_ref().and_then(|m| m.peak),
     ) {
         draft = draft.evidence([
