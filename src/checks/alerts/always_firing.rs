@@ -12,6 +12,8 @@
 //! anything (`ALERTS{alertstate="firing"}`), it fires now, and there is at least a day of history. The grid is five
 //! minutes or coarser, so shorter pauses are not seen.
 //!
+//! A warning, whatever the alert's own severity; an info alert that always fires is worth an info.
+//!
 //! Exempt by shape: expressions that read no series (`vector(1)`, as Watchdog has it) and expressions that read
 //! `ALERTS` (inhibitors). Exempt by name: Watchdog, InfoInhibitor, DeadMansSwitch. Exempt by severity: `none`, which
 //! says that the alert is for machines. Alerts about control-plane
@@ -97,7 +99,8 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
                 stats.firing_share >= cx.defaults().alerts_always_firing && stats.firing_now > 0.0;
             if always && !seen.contains(&key) && !exempt(cx, rule) {
                 seen.push(key);
-                out.report(draft(cx, group, rule, &severity, stats));
+                let told = if severity == "info" { Severity::Info } else { META.severity };
+                out.report_as(told, draft(cx, group, rule, &severity, stats));
             }
         }
     }
@@ -158,11 +161,14 @@ fn draft(
             "an alert that always fires tells nobody anything{who}; instances that fire now: {}",
             Unit::Count.show(stats.firing_now)
         ),
-        if one_instance == Some(true) {
-            "repair what it reports, or leave that instance out; until then lower its severity so that it pages nobody"
-        } else {
-            "raise the threshold or repair what it reports; until then lower its severity so that it pages nobody"
-        },
+        format!(
+            "{}{}",
+            match one_instance {
+                Some(true) => "repair what it reports, or leave that instance out",
+                _ => "raise the threshold or repair what it reports",
+            },
+            if pages(severity) { "; until then lower its severity so that it pages nobody" } else { "" }
+        ),
         Evidence::measured("share of the time in which it fired", cx.facts.query("alert-firing-samples"), window, stats.firing_share, Unit::Ratio),
     )
     .about(severity)
@@ -217,12 +223,14 @@ fn rule_ref(group: &RuleGroup, rule: &Rule) -> RuleRef {
     }
 }
 
+/// Whether somebody is told of alerts of this severity.
+fn pages(severity: &str) -> bool {
+    !matches!(severity, "" | "info" | "none")
+}
+
 /// Until the cause is repaired, nobody should be paged. An alert that already pages nobody stays as it is.
 fn lower_severity(group: &RuleGroup, rule: &Rule, severity: &str) -> Option<Fix> {
-    if matches!(severity, "" | "info" | "none") {
-        return None;
-    }
-    Some(Fix {
+    pages(severity).then(|| Fix {
         title: "lower the severity to info until the cause is repaired".to_owned(),
         applicability: Applicability::Review,
         edits: vec![Edit::SetRuleField {

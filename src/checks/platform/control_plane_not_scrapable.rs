@@ -33,6 +33,10 @@
 //! - A component that answered within the window and is down now is never reported: that may be the outage.
 //! - A connection that is refused although the component's own flags open another address is not explained: not
 //!   evaluated.
+//! - Where nothing names the platform, a control plane that a vendor runs cannot be told from one on machines that are
+//!   not nodes: not evaluated.
+//! - An expression that other jobs match as well (an application's own etcd): the switch would take their alert too, so
+//!   it is shown and not applied.
 //! - An alert that is still pending is not reported; nor is one whose severity is a template.
 //! - Where neither pods nor DaemonSets of kube-system can be read, absence proves nothing: not evaluated.
 //! - EKS 1.28 and newer serve scheduler and controller-manager metrics through the API server. Once they are scraped
@@ -204,6 +208,13 @@ fn verdict(
         (false, _) if state.replacement.is_some() => Ok(Verdict::Replaced),
         (false, _) if platform.is("k3s") => Ok(Verdict::OutOfSight),
         (false, true) if platform.managed_control_plane && component.vendor_runs_it => {
+            // A control plane on machines of one's own that are not nodes looks the same.
+            if platform.id.is_none() {
+                return Err(format!(
+                    "nothing names the platform, so whether a vendor runs {} or you do outside of the cluster is not known",
+                    component.id
+                ));
+            }
             Ok(Verdict::OutOfSight)
         }
         (false, false) if platform.managed_control_plane => Err(format!(
@@ -245,7 +256,7 @@ fn draft(
     let names = alert_names(alerts);
     let platform = &cx.facts.platform;
     let (what, why) = words(cx, component, state, &names, verdict);
-    let fixes = fixes(cx, component, alerts, verdict);
+    let fixes = with_others(fixes(cx, component, alerts, verdict), &other_jobs(cx, component, alerts));
     let action = fixes.first().map_or_else(String::new, |f| f.title.clone());
     let mut draft = Draft::new(
         Subject::alert(&rule.name, &group.name),
@@ -396,13 +407,10 @@ fn confidence(cx: &Context<'_>, state: &ComponentState, verdict: Verdict) -> Con
             "{} independent signals name {}, and nothing of the component is seen",
             platform.independent, platform.name
         )),
-        (Verdict::OutOfSight, "medium") => Confidence::medium(format!(
+        (Verdict::OutOfSight, _) => Confidence::medium(format!(
             "one kind of signal names {}, and nothing of the component is seen",
             platform.name
         )),
-        _ => Confidence::low(
-            "no signal names the platform; only the absence of control-plane nodes and pods speaks",
-        ),
     }
 }
 
@@ -549,6 +557,40 @@ fn let_in(component: &Component) -> Fix {
         rollback: "undo what was changed".to_owned(),
         preconditions: Vec::new(),
     }
+}
+
+/// Jobs with targets, other than the component's, that the alerts watch too.
+fn other_jobs(
+    cx: &Context<'_>,
+    component: &Component,
+    alerts: &[(&RuleGroup, &Rule, UpTest)],
+) -> Vec<String> {
+    let queries = alerts.iter().filter_map(|a| Query::parse(&a.1.expr).ok());
+    let selectors: Vec<Selector> =
+        queries.flat_map(|q| q.up_tests()).map(|t| t.1).filter(|s| component.is_meant_by(s)).collect();
+    let known = cx.facts.snapshot.queries.get("targets-by-job").into_iter().flat_map(|r| &r.rows);
+    let mut jobs: Vec<String> = known
+        .filter_map(|r| r.0.first())
+        .filter(|j| !component.jobs.iter().any(|c| **c == ***j))
+        .filter(|j| selectors.iter().any(|s| s.accepts("job", j)))
+        .map(ToString::to_string)
+        .collect();
+    jobs.sort();
+    jobs
+}
+
+/// What takes an alert away from other jobs too is not for applying.
+fn with_others(mut fixes: Vec<Fix>, others: &[String]) -> Vec<Fix> {
+    if !others.is_empty() {
+        for fix in fixes.iter_mut().filter(|f| f.applicability != Applicability::DisplayOnly) {
+            fix.applicability = Applicability::DisplayOnly;
+            fix.preconditions.push(format!(
+                "nobody needs the alert for {}, which it watches too",
+                others.join(", ")
+            ));
+        }
+    }
+    fixes
 }
 
 fn switch_key(component: &Component) -> &str {
