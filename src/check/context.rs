@@ -24,12 +24,16 @@ impl<'a> Context<'a> {
         &self,
     ) -> impl Iterator<Item = (&'a WorkloadFacts<'a>, &'a ContainerFacts)> {
         let ended = |w: &&WorkloadFacts<'_>| w.id.kind == WorkloadKind::Job && w.pods.is_empty();
-        self.facts.workloads.iter().filter(move |w| !ended(w)).flat_map(|w| {
-            w.containers
-                .iter()
-                .filter(|c| c.role != Role::Init)
-                .map(move |c| (w, c))
-        })
+        self.facts
+            .workloads
+            .iter()
+            .filter(move |w| !ended(w))
+            .flat_map(|w| {
+                w.containers
+                    .iter()
+                    .filter(|c| c.role != Role::Init)
+                    .map(move |c| (w, c))
+            })
     }
 
     /// Who puts a workload's settings back when the user changes them; absent for the user's own. Where labels could
@@ -38,7 +42,11 @@ impl<'a> Context<'a> {
     pub fn vendor(&self, workload: &WorkloadFacts<'_>) -> Option<&'static str> {
         // A mirror of a static pod: the API server refuses changes, and its kubelet would put them back.
         let of_node = |o: &Owner| o.kind.as_str() == "Node";
-        if workload.pods.iter().any(|p| p.owner.as_ref().is_some_and(of_node)) {
+        if workload
+            .pods
+            .iter()
+            .any(|p| p.owner.as_ref().is_some_and(of_node))
+        {
             return Some("the static manifest of its node");
         }
         let none = Labels::new();

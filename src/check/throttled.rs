@@ -4,7 +4,9 @@ use super::{Confidence, Context, Evidence, Need, Subject, Unit};
 use crate::facts::{ContainerFacts, LimitGate, Role, Source, WorkloadFacts};
 use crate::fix::{ContainerRef, Edit, ResourceChange, ResourceField};
 use crate::model::{Amounts, Cpu};
-use crate::sizing::{CpuNeed, Diagnosis, History, Quota, cpu_need, diagnose, history_of, round_cpu_up};
+use crate::sizing::{
+    CpuNeed, Diagnosis, History, Quota, cpu_need, diagnose, history_of, round_cpu_up,
+};
 
 /// What every check of throttling reads besides its needs: each must come to the same diagnosis when it runs alone.
 pub const THROTTLED_USES: &[Need] = &[
@@ -19,6 +21,7 @@ pub const THROTTLED_USES: &[Need] = &[
     Need::Query("cpu-usage-max"),
     Need::Query("container-first-seen"),
     Need::Query("container-last-seen"),
+    Need::Query("restarts"),
     Need::Query("throttling-alert-samples"),
     Need::Query("history-samples"),
 ];
@@ -302,7 +305,11 @@ impl Throttled<'_> {
     pub fn at_least(&self, wanted: Cpu) -> Cpu {
         let rounded = round_cpu_up(wanted);
         let whole = self.request_is_limit() && self.diagnosis.limit.0.is_multiple_of(1000);
-        if whole { Cpu(rounded.0.next_multiple_of(1000)) } else { rounded }
+        if whole {
+            Cpu(rounded.0.next_multiple_of(1000))
+        } else {
+            rounded
+        }
     }
 
     /// The author wants request and limit to be the same: a Guaranteed pod stays one.
@@ -314,7 +321,17 @@ impl Throttled<'_> {
     #[must_use]
     pub fn raise_limit(&self, to: Cpu) -> Edit {
         let declared = &self.container.declared;
-        let mut changes = vec![self.change(ResourceField::LimitsCpu, declared.limits.cpu.or(Some(self.diagnosis.limit)).filter(|_| self.quota == Quota::Manifest), Some(to))];
+        let mut changes = vec![
+            self.change(
+                ResourceField::LimitsCpu,
+                declared
+                    .limits
+                    .cpu
+                    .or(Some(self.diagnosis.limit))
+                    .filter(|_| self.quota == Quota::Manifest),
+                Some(to),
+            ),
+        ];
         let request = self.container.effective.cpu_request.value;
         let wanted = match &self.need {
             _ if self.request_is_limit() => Some(to),
@@ -323,7 +340,11 @@ impl Throttled<'_> {
             _ => None,
         };
         if let Some(wanted) = wanted.filter(|w| Some(*w) != declared.requests.cpu) {
-            changes.push(self.change(ResourceField::RequestsCpu, declared.requests.cpu, Some(wanted)));
+            changes.push(self.change(
+                ResourceField::RequestsCpu,
+                declared.requests.cpu,
+                Some(wanted),
+            ));
         }
         Edit::SetResources {
             container: self.container_ref(),
@@ -351,8 +372,14 @@ impl Throttled<'_> {
     /// What stands in the way of a limit of this much, for a fix's preconditions.
     #[must_use]
     pub fn obstacles(&self, cx: &Context<'_>, to: Cpu) -> Vec<String> {
-        let wanted = Amounts { cpu: Some(to), ..Amounts::default() };
-        cx.facts.above_max(&self.workload.id.namespace, &wanted).into_iter().collect()
+        let wanted = Amounts {
+            cpu: Some(to),
+            ..Amounts::default()
+        };
+        cx.facts
+            .above_max(&self.workload.id.namespace, &wanted)
+            .into_iter()
+            .collect()
     }
 
     /// What removing the limit leaves to verify, for a fix's preconditions.

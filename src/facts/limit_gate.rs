@@ -26,16 +26,24 @@ impl Facts<'_> {
     /// A LimitRange of the namespace that would refuse a limit of this much, in words.
     #[must_use]
     pub fn above_max(&self, namespace: &str, wanted: &Amounts) -> Option<String> {
-        let ranges = self.cluster.limit_ranges.iter().filter(|l| *l.namespace == *namespace);
+        let ranges = self
+            .cluster
+            .limit_ranges
+            .iter()
+            .filter(|l| *l.namespace == *namespace);
         let items = ranges.flat_map(|l| l.items.iter().map(move |i| (&l.name, i)));
-        items.filter(|(_, i)| &*i.kind == "Container").find_map(|(name, item)| {
-            let max = match (wanted.cpu, wanted.memory, item.max.cpu, item.max.memory) {
-                (Some(c), _, Some(max), _) if c > max => max.to_string(),
-                (_, Some(m), _, Some(max)) if m > max => max.to_string(),
-                _ => return None,
-            };
-            Some(format!("LimitRange {name} allows at most {max}: raise its max, or the pods are refused"))
-        })
+        items
+            .filter(|(_, i)| &*i.kind == "Container")
+            .find_map(|(name, item)| {
+                let max = match (wanted.cpu, wanted.memory, item.max.cpu, item.max.memory) {
+                    (Some(c), _, Some(max), _) if c > max => max.to_string(),
+                    (_, Some(m), _, Some(max)) if m > max => max.to_string(),
+                    _ => return None,
+                };
+                Some(format!(
+                    "LimitRange {name} allows at most {max}: raise its max, or the pods are refused"
+                ))
+            })
     }
 
     /// Without a limit a container may take what its node has left, and under contention each gets its share by

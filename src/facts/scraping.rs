@@ -102,8 +102,15 @@ impl Facts<'_> {
     /// Targets that a selector of `up` accepts, or those of them that answer: the sum of a query by job.
     #[must_use]
     pub fn targets_accepted(&self, query: &str, selector: &Selector) -> f64 {
-        let rows = self.snapshot.queries.get(query).into_iter().flat_map(|r| &r.rows);
-        rows.filter(|r| r.0.first().is_some_and(|j| selector.accepts("job", j))).map(|r| r.1).sum()
+        let rows = self
+            .snapshot
+            .queries
+            .get(query)
+            .into_iter()
+            .flat_map(|r| &r.rows);
+        rows.filter(|r| r.0.first().is_some_and(|j| selector.accepts("job", j)))
+            .map(|r| r.1)
+            .sum()
     }
 
     fn addresses(&self, pattern: &str) -> Vec<String> {

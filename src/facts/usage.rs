@@ -181,6 +181,7 @@ fn fold(pods: &BTreeMap<Text, OfPod>, scrape_interval: PromDuration) -> Containe
                 .count(),
         )
         .unwrap_or(u32::MAX),
+        restarts: all().map(|p| p.restarts).sum(),
         observed_hours: samples * interval / 3600.0,
         span: PromDuration(span as u64),
         coverage: all().map(|p| coverage(p, interval)).fold(0.0, f64::max),
@@ -230,7 +231,6 @@ fn memory(pods: &BTreeMap<Text, OfPod>) -> Option<MemoryUsage> {
         rss_peak: highest(|p| p.rss_max),
         oom_killed_pods: u32::try_from(pods.values().filter(|p| p.oom_killed).count())
             .unwrap_or(u32::MAX),
-        restarts: pods.values().map(|p| p.restarts).sum(),
         last_oom: None,
     };
     (usage.peak.is_some() || usage.oom_killed_pods > 0).then_some(usage)

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::effective::{Effective, effective_in_template};
 use super::{Facts, Owners, usage::UsageByContainer};
 use crate::model::{
-    Autoscaler, Cluster, Container, ContainerUsage, LimitRange, Origin, Pod, Resources, Text, Workload,
-    WorkloadRef,
+    Autoscaler, Cluster, Container, ContainerUsage, LimitRange, Origin, Pod, Resources, Text,
+    Workload, WorkloadRef,
 };
 
 /// What part a container plays.
@@ -91,7 +91,9 @@ impl Facts<'_> {
             *a.namespace == *workload.id.namespace
                 && a.target.kind == workload.id.kind
                 && *a.target.name == *workload.id.name
-                && a.metrics.iter().any(|m| m.utilization.is_some() && m.name == resource)
+                && a.metrics
+                    .iter()
+                    .any(|m| m.utilization.is_some() && m.name == resource)
         };
         let found = self.cluster.autoscalers.iter().find(aims)?;
         Some(format!(

@@ -46,7 +46,9 @@ impl Component {
     /// `up{job!="batch"}` does, is about everything.
     #[must_use]
     pub fn is_meant_by(&self, selector: &Selector) -> bool {
-        let anything = ["", "some-other-job"].iter().any(|j| selector.accepts("job", j));
+        let anything = ["", "some-other-job"]
+            .iter()
+            .any(|j| selector.accepts("job", j));
         !anything && self.jobs.iter().any(|j| selector.accepts("job", j))
     }
 

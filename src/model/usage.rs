@@ -31,8 +31,6 @@ pub struct MemoryUsage {
     pub rss_peak: Option<f64>,
     /// How many replicas in the window were killed for memory (`OOMKilled`).
     pub oom_killed_pods: u32,
-    /// Restarts of all replicas in the window.
-    pub restarts: f64,
     /// Time of the latest OOM kill in the window that a live pod still remembers.
     pub last_oom: Option<Timestamp>,
 }
@@ -81,6 +79,8 @@ pub struct ContainerUsage {
     pub throttling: Option<Throttling>,
     /// Pods with data in the window.
     pub pods: u32,
+    /// Restarts of all replicas in the window.
+    pub restarts: f64,
     /// Container-hours observed, all replicas together.
     pub observed_hours: f64,
     /// From the first to the last sample of any replica, within the window.

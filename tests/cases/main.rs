@@ -47,7 +47,9 @@ fn root() -> PathBuf {
 /// Every case file, with the id of the check it is about.
 fn case_files() -> Vec<(String, PathBuf)> {
     let entries = |folder: &Path| -> Vec<PathBuf> {
-        std::fs::read_dir(folder).map(|all| all.map(|e| e.unwrap().path()).collect()).unwrap_or_default()
+        std::fs::read_dir(folder)
+            .map(|all| all.map(|e| e.unwrap().path()).collect())
+            .unwrap_or_default()
     };
     let mut found: Vec<(String, PathBuf)> = entries(&root())
         .iter()
@@ -91,7 +93,12 @@ fn every_case_holds() {
         }
         faults.extend(run.faults.into_iter().map(|f| format!("{id}: {f}")));
     }
-    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} faults\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
 }
 
 /// What a check said about a section's world.
@@ -104,13 +111,20 @@ struct Said {
 fn run(check: &Check, knowledge: &Knowledge, world: &World) -> Said {
     let cluster = cluster_of(&world.snapshot);
     let facts = Facts::new(&world.snapshot, &cluster, knowledge);
-    let context = Context { facts: &facts, knowledge };
+    let context = Context {
+        facts: &facts,
+        knowledge,
+    };
     let (mut findings, not_evaluated) = check::run(&[check], &context);
     findings.sort_by_cached_key(|f| (f.subject.key(), f.discriminator.clone()));
     let annotations = Annotations::of(&cluster);
     let now = world.snapshot.meta.captured_at;
     let (findings, suppressed, _) = hold_back(findings, &world.config, &annotations, now);
-    Said { findings, not_evaluated, suppressed }
+    Said {
+        findings,
+        not_evaluated,
+        suppressed,
+    }
 }
 
 struct FileRun<'a> {
@@ -148,14 +162,20 @@ impl<'a> FileRun<'a> {
         let mut titles = BTreeSet::new();
         for section in file.sections.iter().filter(|s| s.title != "background") {
             if !titles.insert(&section.title) {
-                self.faults.push(format!("{}: a second section of that title", section.title));
+                self.faults
+                    .push(format!("{}: a second section of that title", section.title));
             }
             if let Err(why) = self.section(section, background, update) {
                 self.faults.push(format!("{}: {why}", section.title));
             }
         }
-        if let Some(block) = background.and_then(|b| b.blocks.iter().find(|b| EXPECTATIONS.contains(&b.info.trim()))) {
-            self.faults.push(format!("background expects something: {}", block.info));
+        if let Some(block) = background.and_then(|b| {
+            b.blocks
+                .iter()
+                .find(|b| EXPECTATIONS.contains(&b.info.trim()))
+        }) {
+            self.faults
+                .push(format!("background expects something: {}", block.info));
         }
         for (what, missing) in [
             ("section that fires", self.fires == 0),
@@ -169,7 +189,12 @@ impl<'a> FileRun<'a> {
         }
     }
 
-    fn section(&mut self, section: &Section, background: Option<&Section>, update: bool) -> Result<(), String> {
+    fn section(
+        &mut self,
+        section: &Section,
+        background: Option<&Section>,
+        update: bool,
+    ) -> Result<(), String> {
         if !section.has_prose {
             return Err("says nothing about why".to_owned());
         }
@@ -177,29 +202,64 @@ impl<'a> FileRun<'a> {
         let plain = world(Twist::default())?;
         let said = run(self.check, self.knowledge, &plain);
         for (name, twist) in [
-            ("in reverse order", Twist { reversed: true, ..Twist::default() }),
-            ("with a healthy namespace more", Twist { bystander: true, ..Twist::default() }),
+            (
+                "in reverse order",
+                Twist {
+                    reversed: true,
+                    ..Twist::default()
+                },
+            ),
+            (
+                "with a healthy namespace more",
+                Twist {
+                    bystander: true,
+                    ..Twist::default()
+                },
+            ),
         ] {
             let other = run(self.check, self.knowledge, &world(twist)?);
-            let (a, b) = (show::findings(&said.findings), show::findings(&other.findings));
+            let (a, b) = (
+                show::findings(&said.findings),
+                show::findings(&other.findings),
+            );
             if a != b {
                 let diff = promtune::yaml::unified_diff(&a, &b, "plain");
-                self.faults.push(format!("{}: differs {name}\n{diff}", section.title));
+                self.faults
+                    .push(format!("{}: differs {name}\n{diff}", section.title));
             }
         }
-        let shifted = run(self.check, self.knowledge, &world(Twist { shifted: true, ..Twist::default() })?);
-        let prints = |said: &Said| said.findings.iter().map(Finding::fingerprint).collect::<Vec<_>>();
+        let shifted = run(
+            self.check,
+            self.knowledge,
+            &world(Twist {
+                shifted: true,
+                ..Twist::default()
+            })?,
+        );
+        let prints = |said: &Said| {
+            said.findings
+                .iter()
+                .map(Finding::fingerprint)
+                .collect::<Vec<_>>()
+        };
         if prints(&said) != prints(&shifted) {
-            self.faults.push(format!("{}: fingerprints change with the numbers", section.title));
+            self.faults.push(format!(
+                "{}: fingerprints change with the numbers",
+                section.title
+            ));
         }
         let mut unique = prints(&said);
         unique.sort();
         unique.dedup();
         if unique.len() != said.findings.len() {
-            self.faults.push(format!("{}: two findings share a fingerprint", section.title));
+            self.faults.push(format!(
+                "{}: two findings share a fingerprint",
+                section.title
+            ));
         }
         let breaches = said.findings.iter().flat_map(habits::breaches);
-        self.faults.extend(breaches.map(|b| format!("{}: {b}", section.title)));
+        self.faults
+            .extend(breaches.map(|b| format!("{}: {b}", section.title)));
         self.count(section, &plain, &said);
         self.compare(section, &plain, &said, update);
         Ok(())
@@ -211,8 +271,13 @@ impl<'a> FileRun<'a> {
         self.near_misses += usize::from(said.findings.is_empty() && !lacks);
         self.without_data += usize::from(lacks);
         let fixes = said.findings.iter().flat_map(|f| &f.fixes);
-        self.applicable += fixes.filter(|f| f.applicability != Applicability::DisplayOnly).count();
-        let outputs = section.blocks.iter().filter(|b| EXPECTATIONS[3..].contains(&b.info.trim()));
+        self.applicable += fixes
+            .filter(|f| f.applicability != Applicability::DisplayOnly)
+            .count();
+        let outputs = section
+            .blocks
+            .iter()
+            .filter(|b| EXPECTATIONS[3..].contains(&b.info.trim()));
         self.patched += outputs.filter(|b| !b.text.starts_with("refused: ")).count();
     }
 
@@ -220,7 +285,8 @@ impl<'a> FileRun<'a> {
         if section.silent {
             if !said.findings.is_empty() {
                 let shown = show::findings(&said.findings);
-                self.faults.push(format!("{}: is not silent\n{shown}", section.title));
+                self.faults
+                    .push(format!("{}: is not silent\n{shown}", section.title));
             }
         } else {
             self.expect(section, "finding", &show::findings(&said.findings), update);
@@ -235,9 +301,15 @@ impl<'a> FileRun<'a> {
         }
         let lowering = LowerContext::new(&world.snapshot, &world.documents);
         let first = said.findings.iter().find_map(|f| f.fixes.first());
-        for output in EXPECTATIONS[3..].iter().filter(|o| section.block(o).is_some()) {
+        for output in EXPECTATIONS[3..]
+            .iter()
+            .filter(|o| section.block(o).is_some())
+        {
             let Some(fix) = first else {
-                self.faults.push(format!("{}: there is no fix for `{output}` to hold", section.title));
+                self.faults.push(format!(
+                    "{}: there is no fix for `{output}` to hold",
+                    section.title
+                ));
                 continue;
             };
             let lowered = lower(fix, &lowering);
@@ -259,13 +331,21 @@ impl<'a> FileRun<'a> {
         if update {
             let lines = block.map_or((section.end, section.end), |b| b.lines);
             let add = block.is_none().then(|| info.to_owned());
-            self.changes.push(Change { lines, add, text: text.trim_end().to_owned() });
+            self.changes.push(Change {
+                lines,
+                add,
+                text: text.trim_end().to_owned(),
+            });
             return;
         }
         let mut fault = format!("{}: `{info}` differs", section.title);
         match stated {
             Some(old) => {
-                let diff = promtune::yaml::unified_diff(&format!("{old}\n"), &format!("{}\n", text.trim_end()), "expected");
+                let diff = promtune::yaml::unified_diff(
+                    &format!("{old}\n"),
+                    &format!("{}\n", text.trim_end()),
+                    "expected",
+                );
                 let _ = write!(fault, "\n{diff}");
             }
             None => {

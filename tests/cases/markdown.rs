@@ -50,14 +50,21 @@ impl Section {
 impl CaseFile {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        let mut file = Self { title: String::new(), sections: Vec::new(), lines: Vec::new() };
+        let mut file = Self {
+            title: String::new(),
+            sections: Vec::new(),
+            lines: Vec::new(),
+        };
         let mut at = 0;
         while at < lines.len() {
             let line = lines[at].as_str();
             if let Some(title) = line.strip_prefix("# ") {
                 file.title = title.trim().to_owned();
             } else if let Some(title) = line.strip_prefix("## ") {
-                file.sections.push(Section { title: title.trim().to_owned(), ..Section::default() });
+                file.sections.push(Section {
+                    title: title.trim().to_owned(),
+                    ..Section::default()
+                });
             } else if let Some(section) = file.sections.last_mut() {
                 if let Some(info) = line.strip_prefix("```") {
                     let end = (at + 1..lines.len())
@@ -67,7 +74,11 @@ impl CaseFile {
                         let _ = writeln!(t, "{l}");
                         t
                     });
-                    section.blocks.push(Block { info: info.to_owned(), text, lines: (at + 1, end) });
+                    section.blocks.push(Block {
+                        info: info.to_owned(),
+                        text,
+                        lines: (at + 1, end),
+                    });
                     at = end;
                 } else if line.trim() == "Silent." {
                     section.silent = true;
@@ -75,7 +86,11 @@ impl CaseFile {
                     section.has_prose = true;
                 }
             }
-            if let Some(section) = file.sections.last_mut().filter(|_| !lines[at].trim().is_empty()) {
+            if let Some(section) = file
+                .sections
+                .last_mut()
+                .filter(|_| !lines[at].trim().is_empty())
+            {
                 section.end = at + 1;
             }
             at += 1;

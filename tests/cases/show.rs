@@ -13,13 +13,33 @@ pub(crate) fn findings(findings: &[Finding]) -> String {
 
 fn finding(f: &Finding) -> String {
     let mut out = String::new();
-    let group = f.subject.group.as_ref().map(|g| format!(" (group {g})")).unwrap_or_default();
-    let about = if f.discriminator.is_empty() { String::new() } else { format!(", about {}", f.discriminator) };
-    let _ = writeln!(out, "{}: {} {}{group}{about}", f.severity, f.subject.kind.as_str(), f.subject);
+    let group = f
+        .subject
+        .group
+        .as_ref()
+        .map(|g| format!(" (group {g})"))
+        .unwrap_or_default();
+    let about = if f.discriminator.is_empty() {
+        String::new()
+    } else {
+        format!(", about {}", f.discriminator)
+    };
+    let _ = writeln!(
+        out,
+        "{}: {} {}{group}{about}",
+        f.severity,
+        f.subject.kind.as_str(),
+        f.subject
+    );
     let _ = writeln!(out, "what: {}", f.what);
     let _ = writeln!(out, "why:  {}", f.why);
     let _ = writeln!(out, "do:   {}", f.action);
-    let _ = writeln!(out, "{} confidence: {}", f.confidence.level.as_str(), f.confidence.because);
+    let _ = writeln!(
+        out,
+        "{} confidence: {}",
+        f.confidence.level.as_str(),
+        f.confidence.because
+    );
     for evidence in &f.evidence {
         let _ = writeln!(out, "- {}", self::evidence(evidence));
     }
@@ -35,7 +55,10 @@ fn evidence(evidence: &Evidence) -> String {
         Evidence::Measured { label, .. } => format!("{label}: {shown}"),
         Evidence::Field { object, path, .. } => format!("{object} {path}: {shown}"),
         Evidence::Quoted { path, text, .. } => {
-            format!("{path}: {}", text.split_whitespace().collect::<Vec<_>>().join(" "))
+            format!(
+                "{path}: {}",
+                text.split_whitespace().collect::<Vec<_>>().join(" ")
+            )
         }
         Evidence::Computed { label, formula, .. } => format!("{label}: {shown} = {formula}"),
         Evidence::Known { entry, .. } => format!("known: {entry}"),
@@ -60,16 +83,21 @@ fn edit_lines(edit: &Edit) -> Vec<String> {
     let or_unset = |v: &Option<String>| v.clone().unwrap_or_else(|| "unset".to_owned());
     let change = |place: &str, c: &promtune::fix::ResourceChange| {
         let (from, to) = (or_unset(&c.from), or_unset(&c.to));
-        format!("{place} {}.{}: {from} → {to}", c.field.section(), c.field.resource())
+        format!(
+            "{place} {}.{}: {from} → {to}",
+            c.field.section(),
+            c.field.resource()
+        )
     };
     match edit {
         Edit::SetResources { container, changes } => {
             let place = format!("{} {}", container.workload, container.container);
             changes.iter().map(|c| change(&place, c)).collect()
         }
-        Edit::SetLimitRange { name, changes, .. } => {
-            changes.iter().map(|c| change(&format!("LimitRange/{name}"), c)).collect()
-        }
+        Edit::SetLimitRange { name, changes, .. } => changes
+            .iter()
+            .map(|c| change(&format!("LimitRange/{name}"), c))
+            .collect(),
         Edit::SetRuleField { rule, field, value } => {
             let field = match field {
                 RuleField::For => "for".to_owned(),
@@ -81,7 +109,10 @@ fn edit_lines(edit: &Edit) -> Vec<String> {
         }
         Edit::ReplaceExpr { rule, .. } => vec![format!("{}: new expression", rule.name)],
         Edit::DisableRule { rule } => vec![format!("{} of group {}: out", rule.name, rule.group)],
-        Edit::SetChartValues { values, .. } => values.iter().map(|(k, v)| format!("values {k}: {v}")).collect(),
+        Edit::SetChartValues { values, .. } => values
+            .iter()
+            .map(|(k, v)| format!("values {k}: {v}"))
+            .collect(),
         Edit::Instruct { steps } => steps.iter().map(|s| format!("* {s}")).collect(),
     }
 }

@@ -40,7 +40,8 @@ pub(crate) fn value(text: &str, unit: &str, now: i64) -> Result<f64, String> {
     if let Some(ago) = text.strip_prefix('-').filter(|_| unit == "seconds") {
         return Ok(now as f64 - seconds(ago).ok_or(format!("`{text}` is not a time before now"))?);
     }
-    text.split('*').try_fold(1.0, |product, term| Ok(product * self::term(term, unit)?))
+    text.split('*')
+        .try_fold(1.0, |product, term| Ok(product * self::term(term, unit)?))
 }
 
 fn term(text: &str, unit: &str) -> Result<f64, String> {
@@ -58,10 +59,16 @@ fn term(text: &str, unit: &str) -> Result<f64, String> {
         "cores" => Cpu::parse(text).ok().map(Cpu::cores),
         "bytes" => Bytes::parse(text).ok().map(Bytes::as_f64),
         "seconds" => seconds(text),
-        _ => [("k", 1e3), ("M", 1e6), ("Ki", 1024.0), ("Mi", 1_048_576.0), ("Gi", 1_073_741_824.0)]
-            .into_iter()
-            .find_map(|(suffix, by)| Some(text.strip_suffix(suffix)?.parse::<f64>().ok()? * by))
-            .or_else(|| Cpu::parse(text).ok().map(Cpu::cores)),
+        _ => [
+            ("k", 1e3),
+            ("M", 1e6),
+            ("Ki", 1024.0),
+            ("Mi", 1_048_576.0),
+            ("Gi", 1_073_741_824.0),
+        ]
+        .into_iter()
+        .find_map(|(suffix, by)| Some(text.strip_suffix(suffix)?.parse::<f64>().ok()? * by))
+        .or_else(|| Cpu::parse(text).ok().map(Cpu::cores)),
     };
     quantity.ok_or_else(bad)
 }
@@ -99,11 +106,17 @@ fn sequence<'t>(
             }
             continue;
         }
-        let (text, count) = token.rsplit_once('x').map_or((token, 1), |(v, n)| (v, n.parse().unwrap_or(0)));
+        let (text, count) = token
+            .rsplit_once('x')
+            .map_or((token, 1), |(v, n)| (v, n.parse().unwrap_or(0)));
         if count == 0 {
             return Err(format!("`{token}` does not say how often"));
         }
-        let sample = if text == "_" { None } else { Some(value(text, unit, 0)?) };
+        let sample = if text == "_" {
+            None
+        } else {
+            Some(value(text, unit, 0)?)
+        };
         found.extend(std::iter::repeat_n(sample, count));
     }
     Ok(found)
@@ -111,7 +124,9 @@ fn sequence<'t>(
 
 fn times(text: &str) -> Result<usize, String> {
     match text.strip_prefix('x') {
-        Some(n) => n.parse().map_err(|_| format!("`{text}` does not say how often")),
+        Some(n) => n
+            .parse()
+            .map_err(|_| format!("`{text}` does not say how often")),
         None => Ok(1),
     }
 }

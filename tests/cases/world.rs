@@ -45,7 +45,14 @@ pub(crate) struct Twist {
 
 /// Blocks that state what is expected.
 pub(crate) const EXPECTATIONS: &[&str] = &[
-    "finding", "not-evaluated", "suppressed", "diff", "kubectl", "values", "kustomize", "prometheusrule",
+    "finding",
+    "not-evaluated",
+    "suppressed",
+    "diff",
+    "kubectl",
+    "values",
+    "kustomize",
+    "prometheusrule",
 ];
 
 #[derive(Default, Deserialize)]
@@ -132,11 +139,24 @@ pub(crate) fn build(
     knowledge: &Knowledge,
     twist: Twist,
 ) -> Result<World, String> {
-    let blocks = || section.blocks.iter().chain(background.iter().flat_map(|b| &b.blocks));
-    let one = |info: &str| blocks().find(|b| b.info.trim() == info).map(|b| b.text.as_str());
+    let blocks = || {
+        section
+            .blocks
+            .iter()
+            .chain(background.iter().flat_map(|b| &b.blocks))
+    };
+    let one = |info: &str| {
+        blocks()
+            .find(|b| b.info.trim() == info)
+            .map(|b| b.text.as_str())
+    };
     known_blocks(blocks())?;
     let at = match one("at") {
-        Some(text) => text.trim().parse::<jiff::Timestamp>().map_err(|e| e.to_string())?.as_second(),
+        Some(text) => text
+            .trim()
+            .parse::<jiff::Timestamp>()
+            .map_err(|e| e.to_string())?
+            .as_second(),
         None => NOW.0,
     };
     let window = match one("window") {
@@ -145,7 +165,12 @@ pub(crate) fn build(
     };
     let mut snapshot = Snapshot::empty(Timestamp(at), window);
     let mut declared = Vec::new();
-    read_cluster(&blocks().collect::<Vec<_>>(), twist, &mut snapshot, &mut declared)?;
+    read_cluster(
+        &blocks().collect::<Vec<_>>(),
+        twist,
+        &mut snapshot,
+        &mut declared,
+    )?;
     let prometheus = one("prometheus").unwrap_or_default();
     let without = prometheus.trim() == "none";
     if without {
@@ -165,8 +190,20 @@ pub(crate) fn build(
     } else if !declared.is_empty() {
         return Err("give rules as `rules` or as PrometheusRule objects, not both".to_owned());
     }
-    let lacks_data = Queries { section, background, check, knowledge, twist }.answer(&mut snapshot)?;
-    Ok(World { config: config(one("config"))?, documents: documents(blocks()), lacks_data, snapshot })
+    let lacks_data = Queries {
+        section,
+        background,
+        check,
+        knowledge,
+        twist,
+    }
+    .answer(&mut snapshot)?;
+    Ok(World {
+        config: config(one("config"))?,
+        documents: documents(blocks()),
+        lacks_data,
+        snapshot,
+    })
 }
 
 fn known_blocks<'b>(blocks: impl Iterator<Item = &'b Block>) -> Result<(), String> {
@@ -178,7 +215,10 @@ fn known_blocks<'b>(blocks: impl Iterator<Item = &'b Block>) -> Result<(), Strin
             _ => false,
         };
         if !known {
-            return Err(format!("line {}: `{}` is not a block of a case file", block.lines.0, block.info));
+            return Err(format!(
+                "line {}: `{}` is not a block of a case file",
+                block.lines.0, block.info
+            ));
         }
     }
     Ok(())
@@ -192,7 +232,10 @@ fn config(text: Option<&str>) -> Result<Config, String> {
 fn documents<'b>(blocks: impl Iterator<Item = &'b Block>) -> Vec<SourceText> {
     blocks
         .filter(|b| b.info.trim() == "yaml manifest.yaml")
-        .map(|b| SourceText { path: "manifest.yaml".to_owned(), text: b.text.clone() })
+        .map(|b| SourceText {
+            path: "manifest.yaml".to_owned(),
+            text: b.text.clone(),
+        })
         .collect()
 }
 
@@ -202,7 +245,11 @@ fn info(text: &str) -> Result<PrometheusInfo, String> {
         text => yaml::from_str(text).map_err(|e| format!("prometheus: {e}"))?,
     };
     Ok(PrometheusInfo {
-        version: if block.version.is_empty() { "3.5.0".to_owned() } else { block.version },
+        version: if block.version.is_empty() {
+            "3.5.0".to_owned()
+        } else {
+            block.version
+        },
         scrape_interval: PromDuration::parse(&block.scrape_interval),
         scrape_pools: block
             .pools
@@ -222,7 +269,8 @@ fn info(text: &str) -> Result<PrometheusInfo, String> {
 
 /// What `kubectl` prints carries a uid; cases leave it out.
 fn with_uids(text: &str) -> String {
-    text.replace("\nmetadata: {", "\nmetadata: {uid: x, ").replace("\nmetadata:\n", "\nmetadata:\n  uid: x\n")
+    text.replace("\nmetadata: {", "\nmetadata: {uid: x, ")
+        .replace("\nmetadata:\n", "\nmetadata:\n  uid: x\n")
 }
 
 fn read_cluster(
@@ -231,8 +279,11 @@ fn read_cluster(
     snapshot: &mut Snapshot,
     declared: &mut Vec<RuleGroup>,
 ) -> Result<(), String> {
-    let mut texts: Vec<&str> =
-        blocks.iter().filter(|b| b.info.trim() == "yaml cluster.yaml").map(|b| b.text.as_str()).collect();
+    let mut texts: Vec<&str> = blocks
+        .iter()
+        .filter(|b| b.info.trim() == "yaml cluster.yaml")
+        .map(|b| b.text.as_str())
+        .collect();
     if texts.is_empty() {
         return Ok(());
     }
@@ -243,8 +294,10 @@ fn read_cluster(
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     let mut paths: Vec<PathBuf> = Vec::new();
     for (i, text) in texts.into_iter().enumerate() {
-        let mut objects: Vec<String> =
-            format!("\n{text}").split("\n---").map(|d| with_uids(&format!("\n{}", d.trim_matches('\n')))).collect();
+        let mut objects: Vec<String> = format!("\n{text}")
+            .split("\n---")
+            .map(|d| with_uids(&format!("\n{}", d.trim_matches('\n'))))
+            .collect();
         if twist.reversed {
             objects.reverse();
         }
@@ -257,13 +310,18 @@ fn read_cluster(
         return Err(format!("cluster.yaml: {gap:?}"));
     }
     *declared = collected.rule_groups;
-    declared.iter_mut().for_each(|g| g.file = "cluster.yaml".to_owned());
+    declared
+        .iter_mut()
+        .for_each(|g| g.file = "cluster.yaml".to_owned());
     snapshot.cluster = Some(collected.cluster);
     snapshot.meta.sources.push(SourceKind::Kubernetes);
     Ok(())
 }
 
-fn rules<'b>(blocks: impl Iterator<Item = &'b Block>, twist: Twist) -> Result<Vec<RuleGroup>, String> {
+fn rules<'b>(
+    blocks: impl Iterator<Item = &'b Block>,
+    twist: Twist,
+) -> Result<Vec<RuleGroup>, String> {
     let mut found = Vec::new();
     for block in blocks.filter(|b| b.kind().0 == "rules") {
         let file = match block.kind().1 {
@@ -290,7 +348,11 @@ fn rules<'b>(blocks: impl Iterator<Item = &'b Block>, twist: Twist) -> Result<Ve
 fn rule(block: RuleBlock) -> Rule {
     let alerting = block.record.is_empty();
     Rule {
-        kind: if alerting { RuleKind::Alerting } else { RuleKind::Recording },
+        kind: if alerting {
+            RuleKind::Alerting
+        } else {
+            RuleKind::Recording
+        },
         name: if alerting { block.alert } else { block.record },
         expr: block.expr.trim_end().to_owned(),
         hold: PromDuration::parse(&block.hold),
@@ -304,7 +366,13 @@ fn rule(block: RuleBlock) -> Rule {
 
 /// Ids of the queries that a check gets when it runs alone.
 pub(crate) fn queries_of(check: &Check) -> BTreeSet<&'static str> {
-    check.meta.needs.iter().chain(check.meta.uses).flat_map(Need::queries).collect()
+    check
+        .meta
+        .needs
+        .iter()
+        .chain(check.meta.uses)
+        .flat_map(Need::queries)
+        .collect()
 }
 
 struct Queries<'a> {
@@ -336,15 +404,28 @@ impl Queries<'_> {
         }
         let wanted = queries_of(self.check);
         let mut ids: BTreeSet<&str> = wanted.clone();
-        ids.extend(self.knowledge.queries.iter().filter(|q| q.phase == Phase::Probe).map(|q| q.id.as_str()));
+        ids.extend(
+            self.knowledge
+                .queries
+                .iter()
+                .filter(|q| q.phase == Phase::Probe)
+                .map(|q| q.id.as_str()),
+        );
         for id in given.rows.keys().chain(given.status.keys()) {
             if !ids.contains(id.as_str()) {
-                return Err(format!("{} does not ask for query {id}: it would not be sent", self.check.id));
+                return Err(format!(
+                    "{} does not ask for query {id}: it would not be sent",
+                    self.check.id
+                ));
             }
         }
         // Probes first: what they say is part of the other queries' text.
-        let (probes, rest): (Vec<&QuerySpec>, Vec<&QuerySpec>) =
-            self.knowledge.queries.iter().filter(|q| ids.contains(q.id.as_str())).partition(|q| q.phase == Phase::Probe);
+        let (probes, rest): (Vec<&QuerySpec>, Vec<&QuerySpec>) = self
+            .knowledge
+            .queries
+            .iter()
+            .filter(|q| ids.contains(q.id.as_str()))
+            .partition(|q| q.phase == Phase::Probe);
         for spec in probes.into_iter().chain(rest) {
             self.put(spec, &given, snapshot)?;
         }
@@ -353,12 +434,22 @@ impl Queries<'_> {
 
     fn put(&self, spec: &QuerySpec, given: &Given, snapshot: &mut Snapshot) -> Result<(), String> {
         let planned = self.knowledge.queries.plan(spec, Variables::of(snapshot));
-        let status = given.status.get(&spec.id).cloned().unwrap_or(QueryStatus::Complete);
-        let rows = given.rows.get(&spec.id).filter(|_| status == QueryStatus::Complete);
-        let mut result =
-            QueryResult { keys: spec.keys.iter().map(|k| Text::from(k.as_str())).collect(), ..QueryResult::default() };
+        let status = given
+            .status
+            .get(&spec.id)
+            .cloned()
+            .unwrap_or(QueryStatus::Complete);
+        let rows = given
+            .rows
+            .get(&spec.id)
+            .filter(|_| status == QueryStatus::Complete);
+        let mut result = QueryResult {
+            keys: spec.keys.iter().map(|k| Text::from(k.as_str())).collect(),
+            ..QueryResult::default()
+        };
         for row in rows.into_iter().flatten() {
-            self.row(spec, row, snapshot.meta.captured_at.0, &mut result).map_err(|e| format!("{}: {e}", spec.id))?;
+            self.row(spec, row, snapshot.meta.captured_at.0, &mut result)
+                .map_err(|e| format!("{}: {e}", spec.id))?;
         }
         if self.twist.reversed {
             result.rows.reverse();
@@ -374,7 +465,11 @@ impl Queries<'_> {
         snapshot.provenance.push(QueryRecord {
             id: spec.id.clone(),
             query: planned.whole(),
-            template: if planned.expr.contains("$shard") { planned.expr.clone() } else { String::new() },
+            template: if planned.expr.contains("$shard") {
+                planned.expr.clone()
+            } else {
+                String::new()
+            },
             kind: planned.kind.query_kind(),
             at: snapshot.meta.captured_at,
             step,
@@ -387,13 +482,25 @@ impl Queries<'_> {
         Ok(())
     }
 
-    fn row(&self, spec: &QuerySpec, row: &[String], now: i64, result: &mut QueryResult) -> Result<(), String> {
+    fn row(
+        &self,
+        spec: &QuerySpec,
+        row: &[String],
+        now: i64,
+        result: &mut QueryResult,
+    ) -> Result<(), String> {
         let keys = spec.keys.len();
         if row.len() <= keys {
-            return Err(format!("`{}` needs {:?} and a value", row.join(" "), spec.keys));
+            return Err(format!(
+                "`{}` needs {:?} and a value",
+                row.join(" "),
+                spec.keys
+            ));
         }
-        let labels: Vec<Text> =
-            row[..keys].iter().map(|v| Text::from(if v == "-" { "" } else { v.as_str() })).collect();
+        let labels: Vec<Text> = row[..keys]
+            .iter()
+            .map(|v| Text::from(if v == "-" { "" } else { v.as_str() }))
+            .collect();
         let shift = |v: f64| match self.twist.shifted && !(spec.unit == "seconds" && v > 1e9) {
             true => v * 1.004,
             false => v,
@@ -405,13 +512,19 @@ impl Queries<'_> {
                 .zip(0_u32..)
                 .filter_map(|(v, step)| v.map(|v| (step, shift(v) as f32)))
                 .unzip();
-            result.series.push(RangeSeries { labels, steps, values });
+            result.series.push(RangeSeries {
+                labels,
+                steps,
+                values,
+            });
             return Ok(());
         }
         let [text] = &row[keys..] else {
             return Err(format!("`{}` has more than one value", row.join(" ")));
         };
-        result.rows.push(Row(labels, shift(values::value(text, &spec.unit, now)?)));
+        result
+            .rows
+            .push(Row(labels, shift(values::value(text, &spec.unit, now)?)));
         Ok(())
     }
 
@@ -449,22 +562,42 @@ impl Queries<'_> {
     fn table(&self, block: &Block, given: &mut Given) -> Result<(), String> {
         let mut lines = lines(block);
         let head = values::fields(lines.next().ok_or("an empty table")?);
-        let columns: Vec<(usize, &QuerySpec)> =
-            head.iter().enumerate().filter_map(|(i, id)| Some((i, self.knowledge.queries.get(id)?))).collect();
+        let columns: Vec<(usize, &QuerySpec)> = head
+            .iter()
+            .enumerate()
+            .filter_map(|(i, id)| Some((i, self.knowledge.queries.get(id)?)))
+            .collect();
         let keys = columns.first().ok_or("the head names no query")?.0;
-        if let Some((_, other)) = columns.iter().find(|(_, q)| q.keys != head[..keys] || q.kind.is_some()) {
-            return Err(format!("{} is not an instant query with the keys {:?}", other.id, &head[..keys]));
+        if let Some((_, other)) = columns
+            .iter()
+            .find(|(_, q)| q.keys != head[..keys] || q.kind.is_some())
+        {
+            return Err(format!(
+                "{} is not an instant query with the keys {:?}",
+                other.id,
+                &head[..keys]
+            ));
         }
         if head.len() != keys + columns.len() {
-            return Err(format!("the head names something that is not a query: {head:?}"));
+            return Err(format!(
+                "the head names something that is not a query: {head:?}"
+            ));
         }
         for line in lines {
             let fields = values::fields(line);
             if fields.len() != head.len() {
-                return Err(format!("`{line}` has {} fields, the head {}", fields.len(), head.len()));
+                return Err(format!(
+                    "`{line}` has {} fields, the head {}",
+                    fields.len(),
+                    head.len()
+                ));
             }
             for (at, query) in columns.iter().filter(|(at, _)| fields[*at] != "-") {
-                let row = fields[..keys].iter().chain([&fields[*at]]).cloned().collect();
+                let row = fields[..keys]
+                    .iter()
+                    .chain([&fields[*at]])
+                    .cloned()
+                    .collect();
                 given.rows.entry(query.id.clone()).or_default().push(row);
             }
         }
@@ -475,10 +608,16 @@ impl Queries<'_> {
     }
 
     fn spec(&self, id: &str) -> Result<&QuerySpec, String> {
-        self.knowledge.queries.get(id).ok_or_else(|| format!("{id} is not a query of the catalogue"))
+        self.knowledge
+            .queries
+            .get(id)
+            .ok_or_else(|| format!("{id} is not a query of the catalogue"))
     }
 }
 
 fn lines(block: &Block) -> impl Iterator<Item = &str> {
-    block.text.lines().filter(|l| !l.trim().is_empty() && !l.trim().starts_with('#'))
+    block
+        .text
+        .lines()
+        .filter(|l| !l.trim().is_empty() && !l.trim().starts_with('#'))
 }

@@ -99,7 +99,11 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
                 stats.firing_share >= cx.defaults().alerts_always_firing && stats.firing_now > 0.0;
             if always && !seen.contains(&key) && !exempt(cx, rule) {
                 seen.push(key);
-                let told = if severity == "info" { Severity::Info } else { META.severity };
+                let told = if severity == "info" {
+                    Severity::Info
+                } else {
+                    META.severity
+                };
                 out.report_as(told, draft(cx, group, rule, &severity, stats));
             }
         }
@@ -133,14 +137,17 @@ fn draft(
 ) -> Draft {
     let observed = cx.facts.alerts.observed;
     let window = Some(cx.facts.snapshot.meta.window);
-    let one_instance =
-        stats.longest_instance_share.map(|s| s >= cx.defaults().alerts_always_firing);
+    let one_instance = stats
+        .longest_instance_share
+        .map(|s| s >= cx.defaults().alerts_always_firing);
     let who = match one_instance {
         Some(true) => "; one instance fired throughout",
         Some(false) => "; no single instance fired throughout: several take turns",
         None => "",
     };
-    let alike = group_rules(cx).filter(|r| r.name == rule.name && severity_of(r) == severity).count();
+    let alike = group_rules(cx)
+        .filter(|r| r.name == rule.name && severity_of(r) == severity)
+        .count();
     let confidence = if observed >= cx.defaults().history_full {
         Confidence::high("a week or more of recorded alert states")
     } else {
@@ -156,7 +163,11 @@ fn draft(
     Draft::new(
         Subject::alert(&rule.name, &group.name),
         confidence,
-        format!("{} has fired in {} of the last {observed}", rule.name, Unit::Ratio.show(stats.firing_share)),
+        format!(
+            "{} has fired in {} of the last {observed}",
+            rule.name,
+            Unit::Ratio.show(stats.firing_share)
+        ),
         format!(
             "an alert that always fires tells nobody anything{who}; instances that fire now: {}",
             Unit::Count.show(stats.firing_now)
@@ -167,22 +178,55 @@ fn draft(
                 Some(true) => "repair what it reports, or leave that instance out",
                 _ => "raise the threshold or repair what it reports",
             },
-            if pages(severity) { "; until then lower its severity so that it pages nobody" } else { "" }
+            if pages(severity) {
+                "; until then lower its severity so that it pages nobody"
+            } else {
+                ""
+            }
         ),
-        Evidence::measured("share of the time in which it fired", cx.facts.query("alert-firing-samples"), window, stats.firing_share, Unit::Ratio),
+        Evidence::measured(
+            "share of the time in which it fired",
+            cx.facts.query("alert-firing-samples"),
+            window,
+            stats.firing_share,
+            Unit::Ratio,
+        ),
     )
     .about(severity)
     .evidence([
-        Evidence::computed("time with history", "points with samples × step", observed.seconds(), Unit::Seconds),
-        Evidence::measured("instances firing now", format!("count({selector})"), None, stats.firing_now, Unit::Count),
+        Evidence::computed(
+            "time with history",
+            "points with samples × step",
+            observed.seconds(),
+            Unit::Seconds,
+        ),
+        Evidence::measured(
+            "instances firing now",
+            format!("count({selector})"),
+            None,
+            stats.firing_now,
+            Unit::Count,
+        ),
         Evidence::quoted(group.file.clone(), None, rule.expr.clone()),
     ])
     .evidence(stats.longest_instance_share.map(|share| {
         let query = cx.facts.query("alert-longest-instance");
-        Evidence::measured("share of the longest-firing instance", query, window, share, Unit::Ratio)
+        Evidence::measured(
+            "share of the longest-firing instance",
+            query,
+            window,
+            share,
+            Unit::Ratio,
+        )
     }))
     .evidence(Some(stats.activations).filter(|n| *n > 0.0).map(|n| {
-        Evidence::measured("activations", cx.facts.query("alert-activations"), window, n, Unit::Count)
+        Evidence::measured(
+            "activations",
+            cx.facts.query("alert-activations"),
+            window,
+            n,
+            Unit::Count,
+        )
     }))
     // Of several rules with the same name and severity, nothing tells which one fires.
     .fix(lower_severity(group, rule, severity).filter(|_| alike == 1))

@@ -106,7 +106,8 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
         }
         match verdict(cx, component, &state) {
             Ok(verdict) => {
-                let pages = |rule: &Rule| rule.labels.get("severity").is_some_and(|s| s == "critical");
+                let pages =
+                    |rule: &Rule| rule.labels.get("severity").is_some_and(|s| s == "critical");
                 let severity = if alerts.iter().any(|a| pages(a.1)) {
                     Severity::Critical
                 } else {
@@ -230,12 +231,19 @@ fn verdict(
 
 /// What keeps Prometheus from a component that runs: the errors of its scrapes tell.
 fn reached(component: &Component, state: &ComponentState) -> Result<Verdict, String> {
-    let refused = state.errors.iter().any(|e| e.contains("connection refused"));
+    let refused = state
+        .errors
+        .iter()
+        .any(|e| e.contains("connection refused"));
     if !state.errors.is_empty() && !refused {
         return Ok(Verdict::ShutOut);
     }
     // Not `--listen-client-urls`: only addresses of metrics are kept. A wildcard or a node's own address is open.
-    let loopback = |a: &String| ["127.0.0.1", "localhost", "[::1]"].iter().any(|l| a.contains(l));
+    let loopback = |a: &String| {
+        ["127.0.0.1", "localhost", "[::1]"]
+            .iter()
+            .any(|l| a.contains(l))
+    };
     match state.addresses.first() {
         Some(address) if !state.addresses.iter().any(loopback) => Err(format!(
             "{} runs with {address}, and its targets do not answer all the same: look at its port and at what is between",
@@ -256,7 +264,10 @@ fn draft(
     let names = alert_names(alerts);
     let platform = &cx.facts.platform;
     let (what, why) = words(cx, component, state, &names, verdict);
-    let fixes = with_others(fixes(cx, component, alerts, verdict), &other_jobs(cx, component, alerts));
+    let fixes = with_others(
+        fixes(cx, component, alerts, verdict),
+        &other_jobs(cx, component, alerts),
+    );
     let action = fixes.first().map_or_else(String::new, |f| f.title.clone());
     let mut draft = Draft::new(
         Subject::alert(&rule.name, &group.name),
@@ -350,7 +361,9 @@ fn words(
             ),
         ),
         Verdict::ShutOut => (
-            format!("{names} fires because Prometheus is not let in to {id}, not because it is down"),
+            format!(
+                "{names} fires because Prometheus is not let in to {id}, not because it is down"
+            ),
             format!(
                 "{}, but every scrape of its metrics has failed{error}",
                 running(component, state)
@@ -396,8 +409,12 @@ fn confidence(cx: &Context<'_>, state: &ComponentState, verdict: Verdict) -> Con
     let platform = &cx.facts.platform;
     let certain = !state.errors.is_empty() || !state.addresses.is_empty();
     match (verdict, platform.confidence()) {
-        (Verdict::Loopback | Verdict::Development, _) if !certain && state.targets != Targets::None => {
-            Confidence::medium("its pods run and its targets never answered, but why they do not is not known")
+        (Verdict::Loopback | Verdict::Development, _)
+            if !certain && state.targets != Targets::None =>
+        {
+            Confidence::medium(
+                "its pods run and its targets never answered, but why they do not is not known",
+            )
         }
         (Verdict::Replaced, _) => Confidence::high("the DaemonSets of kube-system were read"),
         (Verdict::Loopback | Verdict::ShutOut | Verdict::NoSelection | Verdict::Development, _) => {
@@ -481,7 +498,11 @@ fn evidence(
         ));
     }
     for address in &state.addresses {
-        found.push(Evidence::field("Pod in kube-system", "command", address.clone()));
+        found.push(Evidence::field(
+            "Pod in kube-system",
+            "command",
+            address.clone(),
+        ));
     }
     if let Some(error) = state.errors.first() {
         found.push(Evidence::field("scrape target", "lastError", error.clone()));
@@ -502,7 +523,10 @@ fn fixes(
             open_metrics(component, platform),
         ],
         Verdict::OutOfSight | Verdict::Replaced | Verdict::Development => {
-            vec![switch_off(component, Applicability::Review), take_out(component, alerts, Applicability::Review)]
+            vec![
+                switch_off(component, Applicability::Review),
+                take_out(component, alerts, Applicability::Review),
+            ]
         }
         Verdict::Loopback => vec![
             open_metrics(component, platform),
@@ -514,14 +538,20 @@ fn fixes(
             applicability: Applicability::DisplayOnly,
             edits: vec![Edit::Instruct {
                 steps: vec![
-                    format!("compare `kubectl -n kube-system get svc -o wide | grep {}` with `kubectl -n kube-system get pods --show-labels | grep {}`", component.id, component.id),
+                    format!(
+                        "compare `kubectl -n kube-system get svc -o wide | grep {}` with `kubectl -n kube-system get pods --show-labels | grep {}`",
+                        component.id, component.id
+                    ),
                     format!(
                         "set {}.service.selector in the values to the labels of the pods, and {}.service.port and targetPort to {}",
-                        switch_key(component), switch_key(component), component.metrics_port
+                        switch_key(component),
+                        switch_key(component),
+                        component.metrics_port
                     ),
                 ],
             }],
-            expected: "Prometheus finds its targets, and the alert tells the truth from then on".to_owned(),
+            expected: "Prometheus finds its targets, and the alert tells the truth from then on"
+                .to_owned(),
             rollback: "take the selector out of the values".to_owned(),
             preconditions: Vec::new(),
         }],
@@ -566,9 +596,18 @@ fn other_jobs(
     alerts: &[(&RuleGroup, &Rule, UpTest)],
 ) -> Vec<String> {
     let queries = alerts.iter().filter_map(|a| Query::parse(&a.1.expr).ok());
-    let selectors: Vec<Selector> =
-        queries.flat_map(|q| q.up_tests()).map(|t| t.1).filter(|s| component.is_meant_by(s)).collect();
-    let known = cx.facts.snapshot.queries.get("targets-by-job").into_iter().flat_map(|r| &r.rows);
+    let selectors: Vec<Selector> = queries
+        .flat_map(|q| q.up_tests())
+        .map(|t| t.1)
+        .filter(|s| component.is_meant_by(s))
+        .collect();
+    let known = cx
+        .facts
+        .snapshot
+        .queries
+        .get("targets-by-job")
+        .into_iter()
+        .flat_map(|r| &r.rows);
     let mut jobs: Vec<String> = known
         .filter_map(|r| r.0.first())
         .filter(|j| !component.jobs.iter().any(|c| **c == ***j))
@@ -582,7 +621,10 @@ fn other_jobs(
 /// What takes an alert away from other jobs too is not for applying.
 fn with_others(mut fixes: Vec<Fix>, others: &[String]) -> Vec<Fix> {
     if !others.is_empty() {
-        for fix in fixes.iter_mut().filter(|f| f.applicability != Applicability::DisplayOnly) {
+        for fix in fixes
+            .iter_mut()
+            .filter(|f| f.applicability != Applicability::DisplayOnly)
+        {
             fix.applicability = Applicability::DisplayOnly;
             fix.preconditions.push(format!(
                 "nobody needs the alert for {}, which it watches too",

@@ -38,8 +38,8 @@
 //! - <https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/#if-you-do-not-specify-a-memory-limit>
 
 use crate::check::{
-    Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject, Unit,
-    history_evidence,
+    Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject,
+    Unit, history_evidence,
 };
 use crate::facts::{ContainerFacts, Role, Source, WorkloadFacts};
 use crate::fix::{Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField};
@@ -114,7 +114,10 @@ fn report(
         (Some(to), _) if !fits => format!(
             "find out what uses that much: the {to} it would need is more than any node has to give"
         ),
-        (Some(to), _) => format!("set the memory request and limit to {to}{}", container.elsewhere()),
+        (Some(to), _) => format!(
+            "set the memory request and limit to {to}{}",
+            container.elsewhere()
+        ),
         (None, History::TooShort(why)) => {
             format!("set a memory limit once there is enough history to size it ({why})")
         }

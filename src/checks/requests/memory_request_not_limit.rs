@@ -57,8 +57,8 @@
 //! - <https://home.robusta.dev/blog/kubernetes-memory-limit>
 
 use crate::check::{
-    Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject, Unit,
-    history_evidence,
+    Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject,
+    Unit, history_evidence,
 };
 use crate::facts::{ContainerFacts, Role, Source, WorkloadFacts};
 use crate::fix::{Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField};
@@ -160,11 +160,12 @@ impl<'a> Case<'a> {
             node,
             overcommit_threshold: cx.defaults().node_overcommit,
             limit_fits: cx.facts.fits_a_node(limit),
-            need_fits: need
-                .as_ref()
-                .is_none_or(|n| cx.facts.fits_a_node(n.bytes)),
+            need_fits: need.as_ref().is_none_or(|n| cx.facts.fits_a_node(n.bytes)),
             above_max: need.as_ref().and_then(|n| {
-                let wanted = Amounts { memory: Some(n.bytes), ..Amounts::default() };
+                let wanted = Amounts {
+                    memory: Some(n.bytes),
+                    ..Amounts::default()
+                };
                 cx.facts.above_max(&workload.id.namespace, &wanted)
             }),
             steered: cx.facts.steered_by(workload, "memory"),
@@ -304,7 +305,11 @@ impl<'a> Case<'a> {
 
     fn action(&self) -> String {
         let target = self.target();
-        let fits = if target == self.limit { self.limit_fits } else { self.need_fits };
+        let fits = if target == self.limit {
+            self.limit_fits
+        } else {
+            self.need_fits
+        };
         let change = if !fits {
             format!("set both to what it needs: {target} is more than any node has to give")
         } else if target == self.limit {
@@ -419,7 +424,10 @@ impl<'a> Case<'a> {
     fn preconditions(&self, extra: i64, to: Bytes) -> Vec<String> {
         let room = (extra > 0).then(|| "the nodes have that much unrequested memory".to_owned());
         let refused = self.above_max.clone().filter(|_| to > self.limit);
-        room.into_iter().chain(refused).chain(self.steered.clone()).collect()
+        room.into_iter()
+            .chain(refused)
+            .chain(self.steered.clone())
+            .collect()
     }
 
     fn sized_fix(&self) -> Option<Fix> {
@@ -428,8 +436,15 @@ impl<'a> Case<'a> {
             .as_ref()
             .filter(|n| self.worth_resizing(n) && self.need_fits)?;
         let to = self.target();
-        let why = if to > need.bytes { "half of the limit" } else { "what it needs" };
-        Some(self.fix(format!("set the memory request and limit to {to}, {why}"), to))
+        let why = if to > need.bytes {
+            "half of the limit"
+        } else {
+            "what it needs"
+        };
+        Some(self.fix(
+            format!("set the memory request and limit to {to}, {why}"),
+            to,
+        ))
     }
 
     /// Not offered when no node could hold a pod that requests that much.

@@ -38,8 +38,8 @@
 //! - <https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details>
 
 use crate::check::{
-    Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject, Unit,
-    history_evidence,
+    Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject,
+    Unit, history_evidence,
 };
 use crate::facts::{ContainerFacts, Role, Source, WorkloadFacts};
 use crate::fix::{Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField};
@@ -246,7 +246,9 @@ fn blocked_autoscaler<'a>(
             *a.namespace == *workload.id.namespace
                 && a.target.kind == workload.id.kind
                 && *a.target.name == *workload.id.name
-                && a.conditions.get("ScalingActive").is_none_or(|s| s != "True")
+                && a.conditions
+                    .get("ScalingActive")
+                    .is_none_or(|s| s != "True")
         })
         .find_map(|a| {
             a.metrics

@@ -36,7 +36,8 @@
 //! - <https://docs.kernel.org/scheduler/sched-bwc.html>
 
 use crate::check::{
-    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit, throttled,
+    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit,
+    throttled,
 };
 use crate::fix::{Applicability, Edit, Fix};
 use crate::sizing::Cause;

@@ -41,7 +41,8 @@
 //! - <https://kubernetes.io/docs/concepts/policy/limit-range/>
 
 use crate::check::{
-    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit, throttled,
+    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit,
+    throttled,
 };
 use crate::fix::{Applicability, Edit, Fix, ResourceChange, ResourceField};
 use crate::model::Cpu;
@@ -129,7 +130,8 @@ impl Setter {
                 "spec.resources.limits.cpu",
             ),
             (Quota::Injected, _) => (
-                "whatever adds the container to the pods (a service mesh, an agent's webhook)".to_owned(),
+                "whatever adds the container to the pods (a service mesh, an agent's webhook)"
+                    .to_owned(),
                 "the live pod".to_owned(),
                 "resources.limits.cpu",
             ),
@@ -145,7 +147,13 @@ impl Setter {
             ),
         };
         let refused = case.obstacles(cx, enough(case)).into_iter().next();
-        Self { who, object, path, vpa, refused }
+        Self {
+            who,
+            object,
+            path,
+            vpa,
+            refused,
+        }
     }
 
     fn fixes(&self, case: &Throttled<'_>) -> Vec<Fix> {
@@ -227,5 +235,8 @@ fn of_limit_range(case: &Throttled<'_>, range: &str) -> Vec<Fix> {
         rollback: format!("set the default back to {limit}"),
         preconditions: vec!["every other container of the namespace that relies on the default may have the higher limit too".to_owned()],
     };
-    own_limit(case, Vec::new()).into_iter().chain([raise]).collect()
+    own_limit(case, Vec::new())
+        .into_iter()
+        .chain([raise])
+        .collect()
 }

@@ -41,8 +41,8 @@
 //! - <https://home.robusta.dev/blog/stop-using-cpu-limits>
 
 use crate::check::{
-    Confidence, Context, Draft, Level, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit,
-    throttled,
+    Confidence, Context, Draft, Level, Meta, Need, Severity, Sink, Status, THROTTLED_USES,
+    Throttled, Unit, throttled,
 };
 use crate::fix::{Applicability, Fix};
 use crate::sizing::Cause;
@@ -107,9 +107,8 @@ fn action(case: &Throttled<'_>, fix: Option<&Fix>) -> String {
             fix.title,
             case.gate.closed_because.join("; ")
         ),
-        None => {
-            "raise the CPU limit, or remove it, once its use is known well enough to size it".to_owned()
-        }
+        None => "raise the CPU limit, or remove it, once its use is known well enough to size it"
+            .to_owned(),
     }
 }
 

@@ -32,7 +32,8 @@
 //! - <https://github.com/prometheus-operator/prometheus-operator/issues/2063>
 
 use crate::check::{
-    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit, throttled,
+    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit,
+    throttled,
 };
 use crate::fix::{Applicability, Edit, Fix, RuleRef};
 use crate::model::RuleKind;

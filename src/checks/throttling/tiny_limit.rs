@@ -30,7 +30,8 @@
 //! - <https://docs.kernel.org/scheduler/sched-bwc.html>
 
 use crate::check::{
-    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit, throttled,
+    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit,
+    throttled,
 };
 use crate::fix::{Applicability, Fix};
 use crate::model::Cpu;

@@ -32,7 +32,9 @@
 //! - <https://github.com/kubernetes/autoscaler/issues/4141>
 //! - <https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html>
 
-use crate::check::{Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, throttled};
+use crate::check::{
+    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, throttled,
+};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::model::WorkloadKind;
 use crate::sizing::Cause;
