@@ -1,5 +1,10 @@
 //! Credentials: sent as asked, renewed when refused, never printed.
 #![cfg(feature = "live")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests touch the world and stop at what they did not expect"
+)]
 
 #[path = "support/fault_server.rs"]
 mod fault_server;
@@ -199,10 +204,7 @@ async fn secrets_are_in_no_message() {
             with(|s| s.token_command = vec!["echo".to_owned(), SECRET.to_owned()]),
         ] {
             let debug = format!("{settings:?}");
-            assert!(
-                !debug.contains(SECRET) || !settings.token_command.is_empty(),
-                "{debug}"
-            );
+            assert!(!debug.contains(SECRET), "{debug}");
             let error = ask(settings).await.unwrap_err();
             let text = format!("{error} {error:?}");
             assert!(

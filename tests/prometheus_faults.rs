@@ -1,5 +1,6 @@
 //! The Prometheus client against a server that misbehaves: every fault becomes one line that says what to do.
 #![cfg(feature = "live")]
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 #[path = "support/fault_server.rs"]
 mod fault_server;

@@ -32,15 +32,18 @@ fn corpus() -> Option<Vec<(PathBuf, String)>> {
     let mut files = Vec::new();
     let mut folders = vec![root];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in std::fs::read_dir(folder).expect("the corpus is readable") {
+            let path = entry.expect("the corpus is readable").path();
             if path.is_dir() {
                 folders.push(path);
             } else if path
                 .extension()
                 .is_some_and(|it| it == "yaml" || it == "yml")
             {
-                files.push((path.clone(), std::fs::read_to_string(path).unwrap()));
+                files.push((
+                    path.clone(),
+                    std::fs::read_to_string(path).expect("the corpus is text"),
+                ));
             }
         }
     }
@@ -258,16 +261,16 @@ fn setting_what_is_there_changes_nothing() {
             let Some(entries) = value.as_object() else {
                 continue;
             };
-            for (key, value) in entries {
-                let operation = Operation::Set(value.clone());
-                let edit = Edit {
+            let edits: Vec<Edit> = entries
+                .iter()
+                .map(|(key, value)| Edit {
                     document: index,
                     path: Path::root().key(key),
-                    operation,
-                };
-                if let Ok(result) = apply(text, &[edit]) {
-                    assert_eq!(&result, text, "{}", path.display());
-                }
+                    operation: Operation::Set(value.clone()),
+                })
+                .collect();
+            if let Ok(result) = apply(text, &edits) {
+                assert_eq!(&result, text, "{}", path.display());
             }
         }
     }

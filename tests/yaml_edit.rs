@@ -3,6 +3,8 @@
 //! The documents are written by the small writer below and not by the library, so that the library
 //! meets layouts it would never produce itself.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use promtune::yaml::{Edit, Operation, Path, Segment, Stream, apply, to_yaml};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -439,6 +441,40 @@ proptest! {
             let again = apply(&result, std::slice::from_ref(&edit));
             prop_assert_eq!(again.as_deref(), Ok(result.as_str()), "twice is once");
         }
+    }
+
+    #[test]
+    fn two_edits_at_once_are_both_made(case in case(), other in any::<prop::sample::Index>(), second in scalar()) {
+        let text = write(&case.documents, &case.style);
+        let Some(first) = edit_of(&case).filter(|it| it.operation != Operation::Remove) else { return Ok(()) };
+        let mut all = Vec::new();
+        paths(&case.documents[first.document], &Path::root(), &mut all);
+        let path = all[other.index(all.len())].clone();
+        let second = Edit { document: first.document, path, operation: Operation::Set(second) };
+        let (left, right) = (&first.path.segments, &second.path.segments);
+        let overlap = left.starts_with(right) || right.starts_with(left);
+        let result = apply(&text, &[first.clone(), second.clone()]);
+        if overlap {
+            prop_assert!(result.is_err() || first == second || matches!(first.operation, Operation::Append(_)));
+            return Ok(());
+        }
+        let Ok(result) = result else { return Ok(()) };
+        let mut wanted = case.documents.clone();
+        for edit in [&second, &first] {
+            let root = &mut wanted[edit.document];
+            *root = expected(root, &edit.path.segments, &edit.operation);
+        }
+        prop_assert_eq!(values(&result), wanted, "{}\n--- to\n{}", text, result);
+    }
+
+    #[test]
+    fn paths_are_read_as_they_are_printed(keys in prop::collection::vec(("\\PC{0,6}", 0..3_u8, 0..100_usize), 0..5)) {
+        let path = keys.iter().fold(Path::root(), |path, (key, kind, index)| match kind {
+            0 => path.key(key),
+            1 => path.index(*index),
+            _ => path.item(key, key.to_uppercase()),
+        });
+        prop_assert_eq!(path.to_string().parse(), Ok(path));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{FixArgs, Shape};
 use super::exit::{self, Failure};
 use super::{analyse::analyse, inputs, output};
-use crate::fix::{Applicability, Applied, Fix, SourceText, apply_fixes};
+use crate::fix::{Applicability, Applied, Fix, LowerContext, SourceText, lower_together};
 use crate::report::Report;
 use crate::source::files::{read_manifests, write_whole};
 use crate::yaml::unified_diff;
@@ -22,15 +22,16 @@ pub(super) fn run(args: FixArgs) -> Result<u8, Failure> {
     let documents: Vec<SourceText> =
         files.into_iter().map(|f| SourceText { path: f.path, text: f.text }).collect();
     let report = analyse(&snapshot, &chosen, &config, &documents)?;
+    let lowering = LowerContext::new(&snapshot, &documents);
     if args.shape == Shape::Diff || args.write || args.out.is_some() {
         if documents.is_empty() {
             return Err(Failure::Usage(
                 "give the manifests or rule files to change, or another shape with --as".to_owned(),
             ));
         }
-        return files_changed(&args, &report, &documents);
+        return files_changed(&args, &report, &lowering);
     }
-    texts(args.shape, &report)
+    texts(args.shape, &report, &lowering)
 }
 
 /// The recommended fix of each finding: the first one that may be applied.
@@ -39,8 +40,8 @@ fn recommended(report: &Report) -> Vec<&Fix> {
     report.findings.iter().filter_map(|r| r.finding.fixes.iter().find(applicable)).collect()
 }
 
-fn files_changed(args: &FixArgs, report: &Report, documents: &[SourceText]) -> Result<u8, Failure> {
-    let applied = apply_fixes(recommended(report), documents);
+fn files_changed(args: &FixArgs, report: &Report, lowering: &LowerContext<'_>) -> Result<u8, Failure> {
+    let applied = lowering.apply_fixes(recommended(report));
     if args.write || args.out.is_some() {
         for file in &applied.files {
             let path = args.out.as_ref().map_or_else(|| file.path.clone().into(), |d| below(d, &file.path));
@@ -76,35 +77,59 @@ fn tell(applied: &Applied) {
     }
 }
 
-/// Every recommended fix in one shape, one after the other.
-fn texts(shape: Shape, report: &Report) -> Result<u8, Failure> {
+/// Every recommended fix in one shape. Values and Kustomize patches are files, so there the fixes become one; commands
+/// and objects follow each other.
+fn texts(shape: Shape, report: &Report, lowering: &LowerContext<'_>) -> Result<u8, Failure> {
     let name = shape.as_str();
-    let mut refused = 0;
-    let mut texts = Vec::new();
+    let (chosen, mut refused) = expressible(name, report);
+    let one_file = matches!(shape, Shape::Values | Shape::Kustomize);
+    let together = one_file.then(|| lower_together(chosen.iter().map(|c| c.fix), name, lowering));
+    let made = together.as_ref().map_or(chosen.len(), |t| t.applied.len());
+    refused.extend(together.iter().flat_map(|t| &t.refused).map(|(title, why)| format!("not as {name}: {title}: {why}")));
+    for line in &refused {
+        output::note(line);
+    }
+    output::report(None, &|out: &mut dyn Write| {
+        if let Some(together) = &together {
+            return together.text.iter().try_for_each(|t| writeln!(out, "{}", t.trim_end()));
+        }
+        chosen.iter().enumerate().try_for_each(|(i, c)| {
+            let separator = if i > 0 && shape != Shape::Kubectl { "---\n" } else { "" };
+            writeln!(out, "{separator}# {}\n{}", one_line(&c.title), c.text.trim_end())
+        })
+    })?;
+    output::note(&format!("{made} fixes as {name}, {} not expressible", refused.len()));
+    Ok(exit::CLEAN)
+}
+
+/// A fix that has the wanted shape.
+struct Chosen<'r> {
+    title: String,
+    fix: &'r Fix,
+    text: &'r str,
+}
+
+/// Of each finding the first fix that has this shape (the second choice may be the one that fits), and a line for each
+/// finding that has none.
+fn expressible<'r>(name: &str, report: &'r Report) -> (Vec<Chosen<'r>>, Vec<String>) {
+    let (mut chosen, mut refused) = (Vec::new(), Vec::new());
     for reported in &report.findings {
-        // The first fix that has this shape: the second choice may be the one that fits.
+        let subject = &reported.finding.subject;
         let fixes = || reported.finding.fixes.iter().zip(&reported.outputs);
         let found = fixes()
             .filter(|(f, _)| f.applicability > Applicability::DisplayOnly)
             .find_map(|(f, o)| Some((f, o.texts.get(name)?)));
         match found {
-            Some((fix, text)) => texts.push((format!("{}: {}", reported.finding.subject, fix.title), text)),
+            Some((fix, text)) => chosen.push(Chosen { title: format!("{subject}: {}", fix.title), fix, text }),
             None => {
                 let why = fixes().find_map(|(f, o)| Some((f, o.refused.get(name)?)));
-                if let Some((fix, because)) = why {
-                    refused += 1;
-                    output::note(&format!("not as {name}: {}: {}: {because}", reported.finding.subject, fix.title));
-                }
+                refused.extend(why.map(|(fix, because)| format!("not as {name}: {subject}: {}: {because}", fix.title)));
             }
         }
     }
-    output::report(None, &|out: &mut dyn Write| {
-        texts.iter().enumerate().try_for_each(|(i, (title, text))| {
-            let separator = if i > 0 && shape != Shape::Kubectl { "---\n" } else { "" };
-            let title: String = title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            writeln!(out, "{separator}# {title}\n{}", text.trim_end())
-        })
-    })?;
-    output::note(&format!("{} fixes as {name}, {refused} not expressible", texts.len()));
-    Ok(exit::CLEAN)
+    (chosen, refused)
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -77,7 +77,7 @@ impl ChartRelease {
         let namespace = known
             .filter(|n| before == *n || before.strip_prefix(n).is_some_and(|r| r.starts_with('-')))
             .max_by_key(|n| n.len());
-        let split = namespace.map_or_else(|| before.split('-').next().unwrap_or(before), |n| n);
+        let split = namespace.unwrap_or_else(|| before.split('-').next().unwrap_or(before));
         let release = before[split.len()..].trim_start_matches('-');
         Some(Self {
             release: if release.is_empty() { CHART } else { release }.to_owned(),

@@ -1,12 +1,11 @@
 //! Expressions: whether they can be used, and whether two texts say the same.
 
-use promql_parser::parser;
-
 use super::refusal::{Refusal, refuse};
+use crate::promql::Query;
 
 /// Refuses an expression that does not parse and type-check.
 pub(super) fn check(expr: &str) -> Result<(), Refusal> {
-    match parser::parse(expr) {
+    match Query::parse(expr) {
         Ok(_) => Ok(()),
         Err(error) => refuse(format!("the new expression is not PromQL: {error}")),
     }
@@ -15,9 +14,9 @@ pub(super) fn check(expr: &str) -> Result<(), Refusal> {
 /// Whether two expressions are the same query, however they are laid out. Prometheus prints what it loaded in its own
 /// layout and drops comments, so the text in a file rarely equals the text of its API.
 pub(super) fn same(a: &str, b: &str) -> bool {
-    match (a == b, parser::parse(a), parser::parse(b)) {
+    match (a == b, Query::parse(a), Query::parse(b)) {
         (true, ..) => true,
-        (_, Ok(a), Ok(b)) => a == b,
+        (_, Ok(a), Ok(b)) => a.same_as(&b),
         // Newer syntax than the parser knows: only the layout may differ.
         _ => squeeze(a) == squeeze(b),
     }

@@ -1,5 +1,6 @@
 //! Several fixes in one run: one list of edits, each thing changed once.
 
+use super::refusal::{Refusal, refuse};
 use super::{ContainerRef, Edit, ResourceChange, RuleField, RuleRef, resources};
 
 /// Edits that can be done together, and those that cannot.
@@ -22,6 +23,19 @@ pub fn merge(edits: impl IntoIterator<Item = Edit>) -> Merged {
 }
 
 impl Merged {
+    /// These edits and more; refused when one of them contradicts what is there.
+    pub(super) fn with(&self, more: &[Edit]) -> Result<Self, Refusal> {
+        let mut out = self.clone();
+        for edit in more {
+            out.add(edit.clone());
+        }
+        if out.conflicts.is_empty() {
+            Ok(out)
+        } else {
+            refuse(out.conflicts.join("; "))
+        }
+    }
+
     fn add(&mut self, edit: Edit) {
         match edit {
             Edit::SetResources { container, changes } => self.add_resources(container, changes),

@@ -36,6 +36,6 @@ pub use edit::{
     Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField, RuleField, RuleRef,
 };
 pub use files::{Applied, ChangedFile, apply_fixes, apply_to_documents};
-pub use lower::lower;
+pub use lower::{Together, lower, lower_together};
 pub use merge::{Merged, merge};
 pub use refusal::Refusal;

@@ -21,7 +21,7 @@ pub(super) fn lower(job: &Job<'_>, cx: &LowerContext<'_>) -> Result<String, Refu
     if changes.iter().any(|c| c.tuned.is_none()) {
         return refuse("adding a PrometheusRule takes no rule out: see the other outputs");
     }
-    let copies: Vec<Copy<'_>> = changes.iter().flat_map(|c| copies_of(c, cx)).collect();
+    let copies = copies_of(&changes, cx);
     let Some(first) = changes.first() else {
         return refuse("no rule changes");
     };
@@ -30,7 +30,7 @@ pub(super) fn lower(job: &Job<'_>, cx: &LowerContext<'_>) -> Result<String, Refu
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
         "metadata": {"name": name(&changes), "namespace": namespace, "labels": labels},
-        "spec": {"groups": tuned::groups(&copies, job.reason, cx.snapshot)?},
+        "spec": {"groups": tuned::groups(&copies, job, cx.snapshot)},
     });
     let mut out = header(&changes, cx);
     out.push_str(&text::yaml(&object));
@@ -45,23 +45,25 @@ fn name(changes: &[RuleChange<'_>]) -> String {
     )
 }
 
-/// The chart turns alerts off by name, so copies of all namesakes have to stand in.
-fn copies_of<'s>(change: &RuleChange<'s>, cx: &LowerContext<'s>) -> Vec<Copy<'s>> {
-    let tuned = change.tuned.clone().map(|rule| Copy {
-        live: change.live,
-        rule,
-    });
-    let charts = cx.chart.as_ref().filter(|c| c.renders(change.live.group));
-    let twins = rule::live(cx.snapshot).filter(|l| {
-        charts.is_some_and(|c| c.renders(l.group))
-            && l.rule.name == change.live.rule.name
-            && !std::ptr::eq(l.rule, change.live.rule)
-    });
-    let twins = twins.map(|live| Copy {
-        live,
-        rule: live.rule.clone(),
-    });
-    tuned.into_iter().chain(twins).collect()
+/// The changed rules; where the chart turns alerts off by name, their namesakes too.
+fn copies_of<'s>(changes: &[RuleChange<'s>], cx: &LowerContext<'s>) -> Vec<Copy<'s>> {
+    let copy = |live: Live<'s>| {
+        let change = changes
+            .iter()
+            .find(|c| std::ptr::eq(c.live.rule, live.rule));
+        let is_twin = || {
+            let named = changes.iter().any(|c| c.live.rule.name == live.rule.name);
+            named && cx.chart.as_ref().is_some_and(|c| c.renders(live.group))
+        };
+        match change {
+            Some(change) => change.tuned.clone().map(|rule| Copy { live, rule }),
+            None => is_twin().then(|| Copy {
+                live,
+                rule: live.rule.clone(),
+            }),
+        }
+    };
+    rule::live(cx.snapshot).filter_map(copy).collect()
 }
 
 /// Where the object goes, and the labels that make the operator select it: those of the object that it replaces

@@ -113,19 +113,27 @@ impl Canvas {
     /// One line: `left` pieces one after the other, `right` at the right edge where there is room for it.
     pub(super) fn line(&mut self, left: &[(&str, Style)], right: (&str, Style)) {
         let mut room = self.columns;
-        let mut out = String::new();
+        let mut pieces: Vec<(String, Style)> = Vec::new();
         for (piece, style) in left {
             let piece = self.one_line(piece, room);
             room -= text::width(&piece);
-            out.push_str(&self.paint(*style, &piece));
+            pieces.push((piece, *style));
         }
         let right_text = self.one_line(right.0, self.columns);
         let size = text::width(&right_text);
         if size > 0 && size + 2 <= room {
-            out.push_str(&" ".repeat(room - size));
-            out.push_str(&self.paint(right.1, &right_text));
+            pieces.push((" ".repeat(room - size), NONE));
+            pieces.push((right_text, right.1));
         }
-        self.lines.push(out.trim_end().to_owned());
+        // White space at the end of a line goes, with and without colour alike.
+        while pieces.last().is_some_and(|(p, _)| p.trim_end().is_empty()) {
+            pieces.pop();
+        }
+        if let Some((last, _)) = pieces.last_mut() {
+            last.truncate(last.trim_end().len());
+        }
+        let line = pieces.iter().map(|(text, style)| self.paint(*style, text));
+        self.lines.push(line.collect());
     }
 
     fn one_line(&self, raw: &str, room: usize) -> String {
@@ -187,6 +195,18 @@ impl Canvas {
             } else {
                 format!("{}{line}", " ".repeat(indent))
             });
+        }
+    }
+
+    /// A unified diff to copy, its changed lines in colour.
+    pub(super) fn diff(&mut self, indent: usize, raw: &str) {
+        for line in raw.trim_end_matches('\n').split('\n') {
+            let style = match line.chars().next() {
+                Some('+') => GREEN,
+                Some('-') => RED,
+                _ => NONE,
+            };
+            self.code(indent, line, style);
         }
     }
 

@@ -63,7 +63,7 @@ fn header(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         env!("CARGO_PKG_VERSION")
     )?;
     if let Some(gap) = report.gaps.first() {
-        let gap = escape(gap);
+        let gap = inline(gap);
         writeln!(
             out,
             "<p class=\"incomplete\"><strong>Incomplete:</strong> {gap}</p>"
@@ -96,6 +96,23 @@ pub(super) fn escape(raw: &str) -> String {
     escape_plain(&text::plain(raw))
 }
 
+/// Prose from a check: text between single backticks is code.
+fn inline(raw: &str) -> String {
+    let escaped = escape(raw);
+    let pieces: Vec<&str> = escaped.split('`').collect();
+    if pieces.len().is_multiple_of(2) {
+        return escaped;
+    }
+    pieces
+        .iter()
+        .enumerate()
+        .map(|(i, piece)| match i % 2 {
+            0 => (*piece).to_owned(),
+            _ => format!("<code>{piece}</code>"),
+        })
+        .collect()
+}
+
 /// Text to copy: tabs are kept.
 fn escape_code(raw: &str) -> String {
     let parts: Vec<String> = raw
@@ -123,11 +140,23 @@ fn escape_plain(plain: &str) -> String {
 
 /// A block to copy as a whole with one click.
 fn pre(language: &str, raw: &str) -> String {
+    let mut code = escape_code(raw);
+    if language == "diff" {
+        let lines: Vec<String> = code.split('\n').map(diff_line).collect();
+        code = lines.join("\n");
+    }
     format!(
-        "<pre class=\"{}\"><code>{}</code></pre>\n",
-        escape(language),
-        escape_code(raw)
+        "<pre class=\"{}\"><code>{code}</code></pre>\n",
+        escape(language)
     )
+}
+
+fn diff_line(line: &str) -> String {
+    match line.chars().next() {
+        Some('+') => format!("<span class=\"add\">{line}</span>"),
+        Some('-') => format!("<span class=\"del\">{line}</span>"),
+        _ => line.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -115,7 +115,7 @@ impl Format {
             Self::Markdown => markdown::render(report, options, out),
             Self::Json => json::render(report, options, out),
             Self::Html => html::render(report, options, out),
-            Self::Sarif => Ok(()),
+            Self::Sarif => sarif::render(report, options, out),
         }
     }
 }

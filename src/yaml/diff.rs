@@ -9,8 +9,10 @@ pub fn unified_diff(old: &str, new: &str, path: &str) -> String {
         return String::new();
     }
     let path = path.trim_start_matches("./").trim_start_matches('/');
+    // A tab ends a file name that has blanks in it, as git writes it; without it, patch reads half of the name.
+    let end = if path.contains(' ') { "\t" } else { "" };
     similar::TextDiff::from_lines(old, new)
         .unified_diff()
-        .header(&format!("a/{path}"), &format!("b/{path}"))
+        .header(&format!("a/{path}{end}"), &format!("b/{path}{end}"))
         .to_string()
 }

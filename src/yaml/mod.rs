@@ -16,9 +16,12 @@
 
 mod block;
 mod diff;
+mod document;
+mod duplicates;
 mod edit;
 mod emit;
 mod find;
+mod large;
 mod layout;
 mod parse;
 mod path;
@@ -38,6 +41,7 @@ pub use diff::unified_diff;
 pub use edit::{Edit, Operation, Refusal, apply};
 pub use emit::to_yaml;
 pub use find::{Found, Via};
+pub use large::{LargeFault, read_large};
 pub use path::{Path, PathError, Segment};
 pub use read::{ReadError, from_str};
 pub use tree::{

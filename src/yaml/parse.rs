@@ -1,11 +1,11 @@
 //! Text to span tree, over the events of the parser crate.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use granit_parser::{Event, Marker, Parser, ScalarStyle as EventStyle, Span, StructureStyle};
 
 use super::block;
+use super::duplicates::duplicates;
 use super::template;
 use super::text;
 use super::tree::{
@@ -391,22 +391,6 @@ fn pair(children: Vec<Node>) -> Vec<Entry> {
         entries.push(Entry { key, value });
     }
     entries
-}
-
-/// The second and later occurrences of a key. Merge keys may repeat: their sources differ.
-fn duplicates(entries: &[Entry]) -> Vec<(Position, String)> {
-    let mut seen = HashSet::with_capacity(entries.len());
-    let mut faults = Vec::new();
-    for entry in entries {
-        let Some(key) = entry.key.as_text() else {
-            continue;
-        };
-        if !seen.insert(key) && !entry.is_merge() {
-            let message = format!("the key `{key}` is already set above in the same mapping");
-            faults.push((entry.key.start, message));
-        }
-    }
-    faults
 }
 
 fn position(marker: Marker) -> Position {

@@ -13,14 +13,12 @@ use super::tree::{FaultKind, Stream};
 
 use super::edit::Planned;
 
+/// A text and what it parses to.
+type Parsed<'t> = (&'t str, &'t Stream);
+
 /// Compares the documents of the new text with what `plan` should make of the old ones.
-pub(super) fn prove(
-    source: &str,
-    old: &Stream,
-    changed: &str,
-    plan: &[Planned],
-) -> Result<(), Refusal> {
-    let new = Stream::parse(changed);
+pub(super) fn prove(old: Parsed<'_>, new: Parsed<'_>, plan: &[Planned]) -> Result<(), Refusal> {
+    let ((source, old), (changed, new)) = (old, new);
     if new.documents.len() != old.documents.len() {
         return Err(failed(0, "the number of documents changed"));
     }
@@ -57,12 +55,11 @@ pub(super) fn prove(
 /// Checks that no comment got lost, doubled or became part of a value, except those in the
 /// `dropped` ranges of the old text.
 pub(super) fn prove_comments(
-    source: &str,
-    old: &Stream,
-    changed: &str,
+    old: Parsed<'_>,
+    new: Parsed<'_>,
     dropped: &[Range<usize>],
 ) -> Result<(), Refusal> {
-    let new = Stream::parse(changed);
+    let ((source, old), (changed, new)) = (old, new);
     let is_dropped = |it: &Range<usize>| {
         dropped
             .iter()

@@ -144,7 +144,7 @@ fn markdown() {
 }
 
 /// What a writer of text wrote.
-fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
+pub(crate) fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
     let mut bytes = Vec::new();
     write(&mut bytes).expect("writing to memory does not fail");
     String::from_utf8(bytes).expect("pages are UTF-8")
@@ -186,5 +186,20 @@ fn html() {
         ("hostile.html", sample::report_of(&sample::HOSTILE)),
     ] {
         golden(name, &rendered(Format::Html, &report, &options));
+    }
+}
+
+#[test]
+fn sarif() {
+    let options = Options {
+        pages: PAGES.to_vec(),
+        category: Some("audit/production".to_owned()),
+        ..Options::default()
+    };
+    for (name, report) in [
+        ("sample.sarif", sample::full()),
+        ("hostile.sarif", sample::report_of(&sample::HOSTILE)),
+    ] {
+        golden(name, &rendered(Format::Sarif, &report, &options));
     }
 }

@@ -2,4 +2,8 @@
 
 mod golden;
 mod page;
+mod properties;
+mod ranking;
 mod sample;
+mod scan;
+mod schema;

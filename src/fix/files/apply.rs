@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{FileEdit, Index, limit_range, resources, rules};
 use crate::fix::refusal::{Refusal, refuse};
-use crate::fix::{Edit, Fix, SourceText, merge};
+use crate::fix::{Edit, Fix, LowerContext, Merged, SourceText, merge};
 use crate::model::Snapshot;
 use crate::yaml;
 
@@ -50,64 +50,94 @@ pub fn apply_to_documents(
     apply_edits(&merged.edits, documents, &Index::new(documents), None)
 }
 
-/// Makes each fix that can be made, one after the other, and says why the others were not. A fix is made whole or not
-/// at all.
+/// Makes each fix that can be made, and says why the others were not. A fix is made whole or not at all; of two that
+/// contradict each other, the first one is made.
 #[must_use]
 pub fn apply_fixes<'f>(
     fixes: impl IntoIterator<Item = &'f Fix>,
     documents: &[SourceText],
 ) -> Applied {
-    let index = Index::new(documents);
+    apply_all(fixes, documents, &Index::new(documents), None)
+}
+
+impl LowerContext<'_> {
+    /// As [`apply_fixes`], on the files of this context. Where a workload stands in several of them, the one that the
+    /// snapshot was read from is changed.
+    #[must_use]
+    pub fn apply_fixes<'f>(&self, fixes: impl IntoIterator<Item = &'f Fix>) -> Applied {
+        apply_all(fixes, self.documents, &self.index, Some(self.snapshot))
+    }
+}
+
+fn apply_all<'f>(
+    fixes: impl IntoIterator<Item = &'f Fix>,
+    documents: &[SourceText],
+    index: &Index,
+    snapshot: Option<&Snapshot>,
+) -> Applied {
     let mut out = Applied::default();
-    let mut accepted: Vec<Edit> = Vec::new();
-    let mut edits: BTreeMap<usize, Vec<yaml::Edit>> = BTreeMap::new();
+    let mut merged = Merged::default();
+    let mut fitting: Vec<(&Fix, Vec<FileEdit>)> = Vec::new();
     for fix in fixes {
-        let tried = merge(accepted.iter().chain(&fix.edits).cloned());
-        let made = match tried.conflicts.is_empty() {
-            true => add(&fix.edits, &mut edits, documents, &index),
-            false => refuse(tried.conflicts.join("; ")),
-        };
-        match made {
-            Ok(()) => {
-                accepted = tried.edits;
+        let found = locate(&fix.edits, documents, index, snapshot);
+        match found.and_then(|found| Ok((found, merged.with(&fix.edits)?))) {
+            Ok((found, more)) => {
+                merged = more;
+                fitting.push((fix, found));
+            }
+            Err(refusal) => out.refused.push((fix.title.clone(), refusal.because)),
+        }
+    }
+    match apply_edits(&merged.edits, documents, index, snapshot) {
+        Ok(files) => {
+            out.files = files;
+            out.applied = fitting.iter().map(|(fix, _)| fix.title.clone()).collect();
+        }
+        Err(_) => one_by_one(fitting, documents, &mut out),
+    }
+    out
+}
+
+/// Makes the fixes one after the other; the slow way, for when a file does not take all of them.
+fn one_by_one(fixes: Vec<(&Fix, Vec<FileEdit>)>, documents: &[SourceText], out: &mut Applied) {
+    let mut edits = Edits::new();
+    let mut files: BTreeMap<usize, ChangedFile> = BTreeMap::new();
+    for (fix, found) in fixes {
+        match add(found, &edits, documents) {
+            Ok((more, changed)) => {
+                edits = more;
+                files.extend(changed);
                 out.applied.push(fix.title.clone());
             }
             Err(refusal) => out.refused.push((fix.title.clone(), refusal.because)),
         }
     }
-    // Every set was accepted by a trial, so this only repeats the last one of each file.
-    match write(&edits, documents) {
-        Ok(files) => out.files = files,
-        Err(refusal) => out
-            .refused
-            .push(("all fixes together".to_owned(), refusal.because)),
-    }
-    out
+    out.files = files.into_values().collect();
 }
 
-/// Adds the edits of one fix, unless a file cannot take them on top of what it has.
+type Edits = BTreeMap<usize, Vec<yaml::Edit>>;
+
+/// The edits and more of them, with the files that change by these; refused when a file does not take them.
 fn add(
-    fix: &[Edit],
-    edits: &mut BTreeMap<usize, Vec<yaml::Edit>>,
+    more: Vec<FileEdit>,
+    edits: &Edits,
     documents: &[SourceText],
-    index: &Index,
-) -> Result<(), Refusal> {
+) -> Result<(Edits, BTreeMap<usize, ChangedFile>), Refusal> {
     let mut trial = edits.clone();
-    let more = locate(fix, documents, index, None)?;
     for FileEdit { file, edit } in more {
         let all = trial.entry(file).or_default();
         if !all.contains(&edit) {
             all.push(edit);
         }
     }
-    let changed = trial
+    let mut files = BTreeMap::new();
+    for (&file, all) in trial
         .iter()
-        .filter(|(file, all)| edits.get(*file) != Some(all));
-    for (file, all) in changed {
-        change(documents, *file, all)?;
+        .filter(|&(file, all)| edits.get(file) != Some(all))
+    {
+        files.extend(change(documents, file, all)?.map(|changed| (file, changed)));
     }
-    *edits = trial;
-    Ok(())
+    Ok((trial, files))
 }
 
 /// Makes all edits, or none. The edits contradict each other nowhere.

@@ -31,6 +31,9 @@ pub(super) fn lower(edits: &[Edit], cx: &LowerContext<'_>) -> Result<String, Ref
     if changed.is_empty() {
         return refuse("the files have these values already");
     }
+    if let Some(odd) = changed.iter().find(|c| c.path.contains(char::is_control)) {
+        return refuse(format!("no diff can name the file {:?}", odd.path));
+    }
     Ok(changed
         .iter()
         .map(|c| yaml::unified_diff(&c.old, &c.new, &c.path))

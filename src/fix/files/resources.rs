@@ -108,7 +108,7 @@ fn choose<'i>(
     snapshot: Option<&Snapshot>,
 ) -> Result<&'i Object, Refusal> {
     match holding {
-        [] if !candidates(id, index).is_empty() => refuse(format!(
+        [] if candidates(id, index).iter().any(|o| !is_template(o, index)) => refuse(format!(
             "{id} in the files has no container {:?}: it is injected into the pods, change what injects it",
             container.container
         )),
@@ -130,6 +130,11 @@ fn choose<'i>(
                 .ok_or_else(|| ambiguous(id, several, documents))
         }
     }
+}
+
+fn is_template(object: &Object, index: &Index) -> bool {
+    let document = index.document(object.file, object.document);
+    document.is_some_and(Document::is_template)
 }
 
 fn origin<'s>(snapshot: &'s Snapshot, id: &WorkloadRef) -> Option<(&'s str, usize)> {

@@ -50,19 +50,24 @@ fn merge_named(target: &mut Value, patch: &[Value]) -> Result<(), Refusal> {
     let Value::Array(items) = target else {
         return refuse("containers are not a list");
     };
+    let mut last = None;
     for new in patch {
         let name = new.get("name").and_then(Value::as_str);
         let Some(name) = name else {
             return refuse("a container of the patch has no name");
         };
-        let old = items
-            .iter_mut()
-            .find(|i| i.get("name").and_then(Value::as_str) == Some(name));
-        match old {
-            Some(old) => merge(old, new)?,
-            // The server would add a container that has no image: never what is meant.
-            None => return refuse(format!("there is no container {name:?} to patch")),
+        let is_it = |i: &Value| i.get("name").and_then(Value::as_str) == Some(name);
+        let at = items.iter().position(is_it);
+        // The server would add a container that has no image: never what is meant.
+        let Some((at, old)) = at.and_then(|at| Some((at, items.get_mut(at)?))) else {
+            return refuse(format!("there is no container {name:?} to patch"));
+        };
+        // The server takes over the order of the patch, and init containers run in theirs.
+        if last.is_some_and(|last| last >= at) {
+            return refuse(format!("the patch would move the container {name:?}"));
         }
+        last = Some(at);
+        merge(old, new)?;
     }
     Ok(())
 }
@@ -97,10 +102,16 @@ mod tests {
             json!([]),
             json!({"containers": [{"name": "zz"}]}),
             json!({"containers": [{"image": "x"}]}),
+            json!({"containers": [{"name": "b"}, {"name": "a"}]}),
+            json!({"containers": [{"name": "a"}, {"name": "a"}]}),
             json!({"volumes": [{"name": "v"}]}),
         ] {
             assert!(
-                merge(&mut json!({"containers": []}), &patch).is_err(),
+                merge(
+                    &mut json!({"containers": [{"name": "a"}, {"name": "b"}]}),
+                    &patch
+                )
+                .is_err(),
                 "{patch}"
             );
         }

@@ -1,6 +1,8 @@
 //! What to change on objects, before it is written as a command or as a Kustomize patch: one proved patch per object.
 
 mod limit_range;
+#[cfg(test)]
+mod prop;
 mod resources;
 mod rules;
 #[cfg(test)]

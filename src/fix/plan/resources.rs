@@ -27,10 +27,20 @@ pub(super) fn patches_of(
             all.push((container, changes));
         }
     }
-    by_workload
-        .into_iter()
-        .map(|(workload, changes)| patch_of(workload, &changes, cx, place))
-        .collect()
+    let mut out = Vec::new();
+    for (workload, mut changes) in by_workload {
+        let spec = lookup::spec(cx.snapshot, workload)?;
+        // Where the order of the containers is not known, a patch of several could change it: one each then.
+        if spec.from_metrics {
+            for change in changes {
+                out.push(patch_of(workload, &vec![change], cx, place)?);
+            }
+            continue;
+        }
+        changes.sort_by_key(|(container, _)| lookup::container(&spec, container).ok().map(|c| c.0));
+        out.push(patch_of(workload, &changes, cx, place)?);
+    }
+    Ok(out)
 }
 
 fn patch_of(

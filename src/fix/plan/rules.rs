@@ -75,7 +75,16 @@ fn patch_of(
         name: object.name.clone(),
         body,
         subresource: None,
-        notes: Vec::new(),
+        notes: order_note(as_written, groups.len()).into_iter().collect(),
+    })
+}
+
+/// Prometheus lists the groups of a file by name, the object in its author's order.
+fn order_note(as_written: bool, groups: usize) -> Option<String> {
+    (!as_written && groups > 1).then(|| {
+        "The object has several groups and Prometheus does not tell their order: if the dry run fails on a test, use \
+         the group's own index in spec.groups."
+            .to_owned()
     })
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::tree::Tree;
 use crate::fix::lower::Job;
 use crate::fix::refusal::{Refusal, refuse};
-use crate::fix::rule::{self, Live, RuleChange};
+use crate::fix::rule::{self, Live, RuleChange, rule_of};
 use crate::fix::tuned::{self, Copy};
 use crate::fix::{ChartRelease, ChartVersion, LowerContext, RuleField, names};
 use crate::model::{RuleGroup, RuleKind};
@@ -53,7 +53,7 @@ pub(super) fn set(
             twins: twins(name, chart, cx),
             chart,
         };
-        alert.set(job.reason, cx, tree)?;
+        alert.set(job, cx, tree)?;
     }
     Ok(())
 }
@@ -107,13 +107,14 @@ struct Alert<'a, 's> {
 }
 
 impl<'s> Alert<'_, 's> {
-    fn set(&self, reason: &str, cx: &LowerContext<'s>, tree: &mut Tree) -> Result<(), Refusal> {
+    fn set(&self, job: &Job<'_>, cx: &LowerContext<'s>, tree: &mut Tree) -> Result<(), Refusal> {
+        let reason = job.reason(|e| rule_of(e).is_some_and(|r| r.name == self.name));
         if let Some(custom) = self.custom() {
             tree.needs(CUSTOM);
-            return tree.set(&["customRules", self.name], custom, reason);
+            return tree.set(&["customRules", self.name], custom, &reason);
         }
         let is_guard = self.guards_group()?;
-        self.disable(reason, tree)?;
+        self.disable(&reason, tree)?;
         let mut copies: Vec<Copy<'s>> = self.twins.iter().filter_map(|&l| self.copy(l)).collect();
         if is_guard {
             copies.extend(self.siblings());
@@ -121,7 +122,7 @@ impl<'s> Alert<'_, 's> {
         if copies.is_empty() {
             return Ok(());
         }
-        let groups = tuned::groups(&copies, reason, cx.snapshot)?;
+        let groups = tuned::groups(&copies, job, cx.snapshot);
         // `<fullname>-<key>` has at most 63 characters, and a full name 26.
         let key = format!("promtune-{}", names::slug(self.name, 27));
         let why = format!(

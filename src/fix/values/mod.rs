@@ -28,7 +28,7 @@ pub(super) fn lower(job: &Job<'_>, cx: &LowerContext<'_>) -> Result<String, Refu
         match edit {
             Edit::SetChartValues { values, reason } => set_values(values, reason, &mut tree)?,
             Edit::SetResources { container, changes } => {
-                workloads::set(container, changes, job.reason, chart, cx, &mut tree)?;
+                workloads::set(container, changes, job, chart, cx, &mut tree)?;
             }
             Edit::SetLimitRange { name, .. } => {
                 return refuse(format!(

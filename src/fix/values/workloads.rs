@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::tree::Tree;
+use crate::fix::lower::Job;
 use crate::fix::refusal::{Refusal, refuse};
 use crate::fix::{
-    ChartRelease, ChartVersion, ContainerRef, LowerContext, ResourceChange, lookup, names,
+    ChartRelease, ChartVersion, ContainerRef, Edit, LowerContext, ResourceChange, lookup, names,
     resources,
 };
 use crate::model::{Labels, WorkloadKind};
@@ -111,11 +112,13 @@ const OPERATOR: &str = "kube-prometheus-stack-operator";
 pub(super) fn set(
     container: &ContainerRef,
     changes: &[ResourceChange],
-    reason: &str,
+    job: &Job<'_>,
     chart: &ChartRelease,
     cx: &LowerContext<'_>,
     tree: &mut Tree,
 ) -> Result<(), Refusal> {
+    let is_it = |e: &Edit| matches!(e, Edit::SetResources { container: c, .. } if c == container);
+    let reason = job.reason(is_it);
     let id = &container.workload;
     let spec = lookup::spec(cx.snapshot, id)?;
     let (_, now) = lookup::container(&spec, container)?;
@@ -147,7 +150,7 @@ pub(super) fn set(
         let field = [change.field.section(), change.field.resource()];
         let path: Vec<&str> = row.path.iter().copied().chain(field).collect();
         // Null takes a default of the chart away.
-        tree.set(&path, json!(change.to), reason)?;
+        tree.set(&path, json!(change.to), &reason)?;
     }
     if let Some(top) = row.path.first() {
         tree.note(top, row.note);

@@ -1,6 +1,6 @@
 //! Findings in HTML.
 
-use super::{escape, page, pre};
+use super::{escape, inline, page, pre};
 use crate::check::{Evidence, Finding, Severity};
 use crate::fix::Fix;
 use crate::render::doc::is_web;
@@ -46,23 +46,6 @@ fn finding(reported: &Reported, open: bool, about: &str) -> String {
         action = inline(&f.action),
         facts = facts(f),
     )
-}
-
-/// Prose from a check: text between single backticks is code.
-fn inline(raw: &str) -> String {
-    let escaped = escape(raw);
-    let pieces: Vec<&str> = escaped.split('`').collect();
-    if pieces.len() % 2 == 0 {
-        return escaped;
-    }
-    pieces
-        .iter()
-        .enumerate()
-        .map(|(i, piece)| match i % 2 {
-            0 => (*piece).to_owned(),
-            _ => format!("<code>{piece}</code>"),
-        })
-        .collect()
 }
 
 fn row(name: &str, html: &str) -> String {

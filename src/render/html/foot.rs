@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{escape, pre};
+use super::{escape, inline, pre};
 use crate::check::Unit;
 use crate::model::QueryStatus;
 use crate::render::words;
@@ -11,7 +11,7 @@ use crate::report::Report;
 /// Writes the folded lists.
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "<footer>")?;
-    let gaps = report.gaps.iter().map(|g| item(&escape(g)));
+    let gaps = report.gaps.iter().map(|g| item(&inline(g)));
     list("Incomplete", report.gaps.len(), gaps, out)?;
     list(
         "Not evaluated",
@@ -57,7 +57,7 @@ fn not_evaluated(report: &Report) -> impl Iterator<Item = String> {
                     ),
                 })
                 .collect();
-            item(&format!("{}: {}", escape(because), checks.join(", ")))
+            item(&format!("{}: {}", inline(because), checks.join(", ")))
         })
 }
 
@@ -68,7 +68,7 @@ fn suppressed(report: &Report) -> impl Iterator<Item = String> {
             escape(&s.check),
             escape(&s.subject),
             s.by,
-            escape(&s.reason),
+            inline(&s.reason),
             escape(&s.fingerprint)
         ))
     })
@@ -79,8 +79,8 @@ fn queries(report: &Report) -> impl Iterator<Item = String> {
         let status = match &q.status {
             QueryStatus::Complete => "complete".to_owned(),
             QueryStatus::Partial => "partial".to_owned(),
-            QueryStatus::Failed(because) => format!("failed: {}", escape(because)),
-            QueryStatus::Skipped(because) => format!("skipped: {}", escape(because)),
+            QueryStatus::Failed(because) => format!("failed: {}", inline(because)),
+            QueryStatus::Skipped(because) => format!("skipped: {}", inline(because)),
         };
         let samples = q
             .samples_read

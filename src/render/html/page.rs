@@ -35,9 +35,17 @@ fn html(block: &Block) -> String {
         Block::Heading(text) => format!("<h4>{}</h4>\n", line(text)),
         Block::Paragraph(text) => format!("<p>{}</p>\n", line(text)),
         Block::Item(depth, sign, text) => {
-            let class = if *depth > 0 { " class=\"deep\"" } else { "" };
-            let number = if sign == "-" { "" } else { sign.as_str() };
-            format!("<li{class}>{} {}</li>\n", escape(number), line(text))
+            let deep = if *depth > 0 { "deep" } else { "" };
+            // Numbers are the page's own: the list draws none.
+            let (class, number) = match sign.as_str() {
+                "-" => (deep.to_owned(), String::new()),
+                number => (format!("{deep} numbered"), format!("{} ", escape(number))),
+            };
+            format!(
+                "<li class=\"{}\">{number}{}</li>\n",
+                class.trim(),
+                line(text)
+            )
         }
         Block::Code { language, text } => pre(language, text),
         Block::Table(rows) => {

@@ -108,7 +108,11 @@ fn patch(canvas: &mut Canvas, number: usize, fix: &Fix, outputs: Option<&FixOutp
     for output in words::OUTPUTS {
         if let Some(text) = outputs.texts.get(output) {
             canvas.line(&[("  as ", DIM), (output, BOLD)], ("", NONE));
-            canvas.code(INDENT + 4, text, NONE);
+            if output == "diff" {
+                canvas.diff(INDENT + 4, text);
+            } else {
+                canvas.code(INDENT + 4, text, NONE);
+            }
             canvas.blank();
         }
     }

@@ -28,6 +28,10 @@ pub(super) enum Kind {
 
 /// How a kind is spelled and served.
 #[derive(Debug)]
+#[cfg_attr(
+    not(feature = "live"),
+    expect(dead_code, reason = "only the live client asks for lists")
+)]
 pub(super) struct Served {
     pub(super) kind: Kind,
     /// `kind:` of the object.

@@ -9,7 +9,6 @@ mod kind;
 #[cfg(feature = "live")]
 pub mod live;
 mod wire;
-mod yaml_in;
 
 pub use dump::{DumpError, read_dump};
 

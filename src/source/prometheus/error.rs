@@ -58,14 +58,14 @@ pub enum Error {
         "the query is larger than the server allows: {text}; narrow the query or raise the limit"
     )]
     TooManySamples { text: String },
-    #[error("the answer is larger than {limit} bytes; narrow the query or raise --max-body")]
+    #[error("the answer is larger than {limit} bytes; it was left out")]
     TooLarge { limit: u64 },
     #[error(
         "the server refused the length of the request ({status}); allow POST on {path} or shorten the query"
     )]
     RequestTooLong { status: u16, path: String },
     #[error(
-        "the server is rate limiting (429) and kept doing so after {attempts} attempts; lower --concurrency or try later"
+        "the server is rate limiting (429) and kept doing so after {attempts} attempts; lower --query-concurrency or try later"
     )]
     RateLimited {
         attempts: u32,
@@ -89,7 +89,7 @@ pub enum Error {
         error_type: String,
         text: String,
     },
-    #[error("the budget of {limit} requests is used up; raise --max-requests to ask for the rest")]
+    #[error("the budget of {limit} requests is used up; raise --max-queries to ask for the rest")]
     Budget { limit: u64 },
     #[error("no token: {0}")]
     Token(String),
@@ -129,7 +129,7 @@ impl Error {
         matches!(
             self,
             Self::Settings(_)
-                | Self::Unauthorized { .. }
+                | Self::Unauthorized { status: 401, .. }
                 | Self::Tls { .. }
                 | Self::Token(_)
                 | Self::Redirect { .. }

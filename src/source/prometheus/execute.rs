@@ -153,7 +153,11 @@ impl Run<'_> {
             self.failing.store(0, Ordering::Relaxed);
             return;
         };
-        let down = matches!(error, Error::Connect { .. } | Error::Unavailable { .. });
+        // A 403 may be about one query only: a proxy that wants a namespace in every selector.
+        let down = matches!(
+            error,
+            Error::Connect { .. } | Error::Unavailable { .. } | Error::Unauthorized { .. }
+        );
         let gone = down && self.failing.fetch_add(1, Ordering::Relaxed) + 1 >= GONE;
         if gone || error.ends_the_run() {
             self.stop.get_or_init(|| error.clone());

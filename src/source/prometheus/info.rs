@@ -9,8 +9,8 @@ use super::client::Client;
 use super::error::Error;
 use super::query;
 use super::targets::scrape_pools;
-use crate::yaml;
 use crate::model::{Flavor, Gap, PromDuration, PrometheusInfo, Timestamp};
+use crate::yaml;
 
 /// The flags worth keeping: limits, retention, features. Others may hold addresses and secrets.
 const FLAGS: [&str; 7] = [

@@ -225,3 +225,7 @@ impl<'de> Visitor<'de> for &mut Points {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "matrix_tests.rs"]
+mod tests;

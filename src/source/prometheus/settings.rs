@@ -1,12 +1,13 @@
 //! How to reach a Prometheus-compatible server.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::secret::Secret;
 
 /// Everything a [`super::Client`] needs. Proxies are taken from the environment (`HTTPS_PROXY`, `NO_PROXY` …).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// Base URL, as in `https://mimir.example/prometheus`. User and password in it are used as basic auth.
     pub url: Secret,
@@ -64,5 +65,29 @@ impl Settings {
             max_requests: None,
             max_body: 512 << 20,
         }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Arguments of a program may hold what it needs to make a token.
+        let program = self.token_command.first();
+        f.debug_struct("Settings")
+            .field("url", &self.url)
+            .field("headers", &self.headers)
+            .field("bearer_token", &self.bearer_token)
+            .field("bearer_token_file", &self.bearer_token_file)
+            .field("token_command", &program)
+            .field("basic_auth", &self.basic_auth)
+            .field("tenants", &self.tenants)
+            .field("ca_file", &self.ca_file)
+            .field("client_cert", &self.client_cert)
+            .field("insecure_skip_verify", &self.insecure_skip_verify)
+            .field("timeout", &self.timeout)
+            .field("concurrency", &self.concurrency)
+            .field("retries", &self.retries)
+            .field("max_requests", &self.max_requests)
+            .field("max_body", &self.max_body)
+            .finish_non_exhaustive()
     }
 }

@@ -171,10 +171,7 @@ impl Shard {
             }
             Spaces::NotIn { .. } => {}
         }
-        for (positive, pattern) in &self.pods.matchers {
-            let verb = if *positive { "like" } else { "not like" };
-            parts.push(format!("pods {verb} {pattern}"));
-        }
+        parts.extend(self.pods.describe());
         parts.join(", ")
     }
 }
@@ -214,6 +211,13 @@ impl Pods {
             low: 0,
             high: ALPHABET.len(),
         }
+    }
+
+    fn describe(&self) -> Option<String> {
+        let (least, most) = (ALPHABET[self.low], ALPHABET[self.high - 1]);
+        let suffix = &self.suffix;
+        let ends = format!("{}-{}", char::from(least), char::from(most));
+        (!self.matchers.is_empty()).then(|| format!("pods that end in [{ends}]{suffix}"))
     }
 
     fn halve(&self) -> Option<(Self, Self)> {

@@ -78,27 +78,41 @@ pub fn apply(source: &str, edits: &[Edit]) -> Result<String, Refusal> {
     refuse_bare_carriage_returns(source)?;
     let old = Stream::parse(source);
     let plan = plan::plan(&old, edits)?;
-    let mut text = source.to_owned();
+    let mut state = State {
+        text: source.to_owned(),
+        stream: None,
+    };
     for planned in &plan {
-        text = make(text, planned)?;
+        make(&mut state, &old, planned)?;
     }
-    if text != source {
-        proof::prove(source, &old, &text, &plan)?;
+    if let Some(new) = &state.stream {
+        proof::prove((source, &old), (&state.text, new), &plan)?;
     }
-    Ok(text)
+    Ok(state.text)
+}
+
+/// The text as changed so far.
+struct State {
+    text: String,
+    /// The text parsed; `None` as long as it is the old one.
+    stream: Option<Stream>,
 }
 
 /// Makes one planned edit, and those it falls apart into.
-fn make(mut text: String, planned: &Planned) -> Result<String, Refusal> {
+fn make(state: &mut State, old: &Stream, planned: &Planned) -> Result<(), Refusal> {
     let mut queue = vec![planned.clone()];
     while let Some(next) = queue.pop() {
-        let stream = Stream::parse(&text);
-        match plan::step(&text, &stream, &next)? {
+        let stream = state.stream.as_ref().unwrap_or(old);
+        match plan::step(&state.text, stream, &next)? {
             plan::Step::Nothing => {}
             plan::Step::Splices(change) => {
-                let changed = splice::apply(&text, change.splices)?;
-                proof::prove_comments(&text, &stream, &changed, &change.dropped)?;
-                text = changed;
+                let text = splice::apply(&state.text, change.splices)?;
+                let parsed = Stream::parse(&text);
+                proof::prove_comments((&state.text, stream), (&text, &parsed), &change.dropped)?;
+                *state = State {
+                    text,
+                    stream: Some(parsed),
+                };
             }
             plan::Step::Smaller(mut parts) => {
                 parts.reverse();
@@ -106,7 +120,7 @@ fn make(mut text: String, planned: &Planned) -> Result<String, Refusal> {
             }
         }
     }
-    Ok(text)
+    Ok(())
 }
 
 /// A lone CR is a line break in YAML but in no editor, diff or patch tool.

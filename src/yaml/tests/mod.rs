@@ -2,6 +2,7 @@
 
 mod editing;
 mod emitting;
+mod proving;
 mod reading;
 mod refusing;
 mod removing;

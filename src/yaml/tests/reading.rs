@@ -1,6 +1,7 @@
 //! Typed values, as Kubernetes reads them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -93,7 +94,7 @@ fn billion_laughs_are_refused() {
     let mut source = "a0: &a0 lol\n".to_owned();
     for level in 1..10 {
         let items = vec![format!("*a{}", level - 1); 9].join(", ");
-        source.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+        writeln!(source, "a{level}: &a{level} [{items}]").unwrap();
     }
     let stream = Stream::parse(&source);
     assert_eq!(stream.documents[0].faults, []);
@@ -106,9 +107,7 @@ fn billion_merges_are_refused() {
     let mut source = "a0: &a0 {k: v}\n".to_owned();
     for level in 1..12 {
         let items = vec![format!("*a{}", level - 1); 9].join(", ");
-        source.push_str(&format!(
-            "a{level}: &a{level} {{<<: [{items}], k{level}: 1}}\n"
-        ));
+        writeln!(source, "a{level}: &a{level} {{<<: [{items}], k{level}: 1}}").unwrap();
     }
     let stream = Stream::parse(&source);
     assert!(stream.documents[0].to_value().is_err());

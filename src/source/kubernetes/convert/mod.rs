@@ -169,7 +169,12 @@ impl Collector {
         object: &Object<wire::RulesSpec>,
         place: &Place,
     ) -> Result<(), String> {
-        let (groups, gaps) = monitoring::rule_groups(&mut self.shared, object, &place.file)?;
+        // A dump is not where a rule is written; a manifest is.
+        let file = match place.origin(&object.metadata) {
+            Origin::File { .. } => &place.file,
+            _ => "",
+        };
+        let (groups, gaps) = monitoring::rule_groups(&mut self.shared, object, file)?;
         self.rule_groups.extend(groups);
         self.gaps.extend(gaps);
         Ok(())
@@ -278,5 +283,9 @@ pub(super) fn without_values(message: &str) -> String {
     }
     let end = out.rfind(" at line ").unwrap_or(out.len());
     out.truncate(end);
-    out
+    // Our names for shapes mean nothing to the user.
+    match out.find("expected struct ") {
+        Some(at) => format!("{}expected a map", out.get(..at).unwrap_or_default()),
+        None => out,
+    }
 }

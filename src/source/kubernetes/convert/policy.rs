@@ -163,7 +163,7 @@ pub(super) fn service(
         labels: shared.labels(&object.metadata.labels),
         selector: shared.labels(&object.spec.selector),
         ports: ports
-            .filter_map(|p| Some((p.name.clone(), u16::try_from(p.port?).ok()?)))
+            .filter_map(|p| Some((p.name.clone(), p.port.parse().ok()?)))
             .collect(),
     })
 }

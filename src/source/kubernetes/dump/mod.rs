@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use self::document::{Document, Tally};
 use super::Collected;
 use super::convert::{Collector, Place, without_values};
-use super::yaml_in;
+use crate::yaml;
 use crate::model::Gap;
 
 /// Nothing could be read at all.
@@ -187,7 +187,7 @@ impl Dump {
                 place: &place,
                 piece: PhantomData,
             };
-            if let Err(fault) = yaml_in::read_document(&text, seed) {
+            if let Err(fault) = yaml::read_large(&text, seed) {
                 self.yaml_fault(name, document, chunk.line, &text, &fault);
             }
         }
@@ -199,7 +199,7 @@ impl Dump {
         document: usize,
         line: usize,
         text: &str,
-        fault: &yaml_in::YamlFault,
+        fault: &yaml::LargeFault,
     ) {
         let line = line + fault.line.unwrap_or(1).saturating_sub(1);
         let because = if text.contains("{{") {

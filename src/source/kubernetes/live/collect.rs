@@ -6,16 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use kube::Client;
 use serde::Deserialize;
 
 use super::super::Collected;
 use super::super::convert::Collector;
 use super::super::kind::{ALL, Served};
 use super::super::wire::{list, text};
-use super::KubeError;
 use super::fault::Fault;
 use super::list::{Reader, percent_encoded};
+use super::{Connection, KubeError};
 use crate::model::Gap;
 
 /// Told about each page: the resource, and how many of its objects have been read.
@@ -102,10 +101,14 @@ struct GroupVersion {
 ///
 /// # Errors
 /// When the server cannot be reached, refuses the credentials, or is not a Kubernetes API.
-pub async fn collect(client: Client, options: &ListOptions) -> Result<Collected, KubeError> {
-    let reader = Reader::new(client, options);
+pub async fn collect(
+    connection: Connection,
+    options: &ListOptions,
+) -> Result<Collected, KubeError> {
+    let reader = Reader::new(connection.client, options);
     let mut collector = Collector::default();
-    collector.cluster.server_version = server_version(&reader, &mut collector.gaps).await?;
+    collector.cluster.server_version =
+        server_version(&reader, &connection.server, &mut collector.gaps).await?;
     let groups = match reader.object::<Groups>("/apis").await {
         Ok(groups) => Some(groups.groups),
         Err(fault) => {
@@ -145,34 +148,67 @@ pub async fn collect(client: Client, options: &ListOptions) -> Result<Collected,
     for (_, part) in parts {
         collector.append(part);
     }
-    Ok(Collected::from_collector(collector, reader.requests()))
+    let all = Collected::from_collector(collector, reader.requests());
+    // `/version` is open to everybody: that it was answered says nothing about the credentials.
+    let anonymous = format!("`{ANONYMOUS}`");
+    if all.is_empty() && all.gaps.iter().any(|gap| gap.because.contains(&anonymous)) {
+        return Err(nobody());
+    }
+    Ok(all)
+}
+
+/// Whom the API takes a request without credentials for.
+const ANONYMOUS: &str = "system:anonymous";
+
+fn nobody() -> KubeError {
+    KubeError::Unauthorized(format!(
+        "this context logs in as nobody ({ANONYMOUS}); log in, or choose another with --kube-context"
+    ))
 }
 
 /// Asks for the version first: whatever stands in the way of everything shows here.
 async fn server_version(
     reader: &Reader<'_>,
+    server: &str,
     gaps: &mut Vec<Gap>,
 ) -> Result<Option<String>, KubeError> {
-    match reader.object::<Version>("/version").await {
-        Ok(version) if version.git_version.is_empty() => Err(KubeError::NotKubernetes(
-            "its /version does not state a gitVersion".to_owned(),
-        )),
-        Ok(version) => Ok(Some(version.git_version)),
-        Err(Fault::Unauthorized) => Err(KubeError::Unauthorized(
-            "401, they are expired or for another cluster; log in again and try `kubectl get namespaces`".to_owned(),
-        )),
-        Err(Fault::Login(because)) => Err(KubeError::Login(because)),
-        Err(Fault::Unreachable(because) | Fault::Busy { because, .. }) => {
-            Err(KubeError::Unreachable(because))
+    let fault = match reader.object::<Version>("/version").await {
+        Ok(version) if version.git_version.is_empty() => {
+            let because = "its /version does not state a gitVersion".to_owned();
+            return Err(KubeError::NotKubernetes(because));
         }
-        Err(Fault::Foreign(because) | Fault::Garbled(because)) => Err(KubeError::NotKubernetes(because)),
-        Err(Fault::Forbidden { user }) if user == "system:anonymous" => Err(KubeError::Unauthorized(
-            "this context logs in as nobody (system:anonymous); choose another with --kube-context".to_owned(),
-        )),
-        Err(fault) => {
-            gaps.push(Gap::new("kubernetes:version", fault.because("the server's version")));
-            Ok(None)
+        Ok(version) => return Ok(Some(version.git_version)),
+        Err(fault) => fault,
+    };
+    Err(match fault {
+        Fault::Unauthorized => KubeError::Unauthorized(
+            "401, they are expired or for another cluster; log in again and try `kubectl get namespaces`"
+                .to_owned(),
+        ),
+        Fault::Login(because) => KubeError::Login(because),
+        Fault::Unreachable(because) | Fault::Busy { because, .. } => KubeError::Unreachable {
+            server: server.to_owned(),
+            next: next_step(&because),
+            because,
+        },
+        Fault::Foreign(because) | Fault::Garbled(because) | Fault::Refused(because) => {
+            KubeError::NotKubernetes(because)
         }
+        Fault::Missing => KubeError::NotKubernetes("it has no /version (404)".to_owned()),
+        Fault::Forbidden { user } if user == ANONYMOUS => nobody(),
+        fault @ (Fault::Forbidden { .. } | Fault::Expired) => {
+            let because = fault.because("the server's version");
+            gaps.push(Gap::new("kubernetes:version", because));
+            return Ok(None);
+        }
+    })
+}
+
+fn next_step(because: &str) -> &'static str {
+    if because.contains("certificate") {
+        "the kubeconfig's certificate-authority is not that of this server: fetch the kubeconfig again"
+    } else {
+        "check the network, the VPN, HTTPS_PROXY and `kubectl config current-context`"
     }
 }
 
@@ -223,6 +259,8 @@ async fn in_namespaces(
                 read.push(namespace.as_str());
             }
             Err(Fault::Missing) if served.custom => return Collector::default(),
+            // The gap below covers it.
+            Err(Fault::Forbidden { .. }) => {}
             Err(fault) => {
                 let gap = Gap::new(served.wanted(), fault.because(served.plural));
                 all.gaps.push(gap.in_part(format!("namespace {namespace}")));

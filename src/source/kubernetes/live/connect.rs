@@ -28,11 +28,19 @@ pub struct Access {
     pub in_cluster: bool,
 }
 
+/// A client, and what it talks to.
+#[derive(Clone)]
+pub struct Connection {
+    pub client: Client,
+    /// The server's address without credentials, for messages.
+    pub server: String,
+}
+
 /// Makes a client. The kubeconfig's login helper is run, if it names one: no other command of promtune does that.
 ///
 /// # Errors
 /// When there is no usable kubeconfig, context, service account or credential.
-pub async fn connect(access: &Access) -> Result<Client, KubeError> {
+pub async fn connect(access: &Access) -> Result<Connection, KubeError> {
     let mut config = if access.in_cluster {
         Config::incluster().map_err(|error| in_cluster(&error))?
     } else {
@@ -42,11 +50,25 @@ pub async fn connect(access: &Access) -> Result<Client, KubeError> {
     config.default_retry = false;
     config.connect_timeout = Some(Duration::from_secs(10));
     config.read_timeout = Some(Duration::from_secs(60));
-    let server = config.cluster_url.to_string();
-    Client::try_from(config).map_err(|error| match error {
+    let mut server = address(&config.cluster_url);
+    if let Some(proxy) = &config.proxy_url {
+        server = format!("{server} (through the proxy {})", address(proxy));
+    }
+    let client = Client::try_from(config).map_err(|error| match error {
         kube::Error::Auth(error) => KubeError::Login(login(&error)),
         error => KubeError::Config(format!("{server} cannot be used: {}", root_cause(&error))),
-    })
+    })?;
+    Ok(Connection { client, server })
+}
+
+/// A URL without its user, password and path.
+fn address(url: &http::Uri) -> String {
+    let scheme = url.scheme_str().unwrap_or("https");
+    let host = url.host().unwrap_or_default();
+    let port = url
+        .port_u16()
+        .map_or(String::new(), |port| format!(":{port}"));
+    format!("{scheme}://{host}{port}")
 }
 
 async fn from_kubeconfig(access: &Access) -> Result<Config, KubeError> {

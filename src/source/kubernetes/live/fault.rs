@@ -97,10 +97,15 @@ impl Fault {
                 pause,
             },
             _ if is_html => Self::Foreign(format!("{code} with an HTML page")),
-            _ => Self::Refused(format!(
-                "the API server answered {code}: {}",
-                first_line(&status.message)
-            )),
+            _ => {
+                let plain = String::from_utf8_lossy(body);
+                let said = if genuine {
+                    &status.message
+                } else {
+                    plain.as_ref()
+                };
+                Self::Refused(format!("the server answered {code}: {}", first_line(said)))
+            }
         }
     }
 

@@ -7,7 +7,7 @@ mod list;
 mod proxy;
 
 pub use collect::{ListOptions, Progress, collect};
-pub use connect::{Access, connect};
+pub use connect::{Access, Connection, connect};
 
 /// Why nothing could be read from the Kubernetes API. Anything less is a gap.
 #[derive(Debug, thiserror::Error)]
@@ -19,10 +19,12 @@ pub enum KubeError {
     #[error("cannot log in to the Kubernetes API: {0}")]
     Login(String),
     /// The server does not answer.
-    #[error(
-        "cannot reach the Kubernetes API: {0}; check the network, the VPN and `kubectl config current-context`"
-    )]
-    Unreachable(String),
+    #[error("cannot reach the Kubernetes API at {server}: {because}; {next}")]
+    Unreachable {
+        server: String,
+        because: String,
+        next: &'static str,
+    },
     /// The server does not take the credentials.
     #[error("the Kubernetes API refuses the credentials: {0}")]
     Unauthorized(String),

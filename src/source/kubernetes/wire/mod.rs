@@ -170,6 +170,6 @@ pub(super) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     };
     let number = written
         .parse()
-        .map_err(|_| D::Error::custom("a number is negative, too large or not whole"))?;
+        .map_err(|_| D::Error::custom("a count is not a whole number that fits"))?;
     Ok(Some(number))
 }

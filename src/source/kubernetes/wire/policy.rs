@@ -199,8 +199,8 @@ pub(in super::super) struct ServiceSpec {
 pub(in super::super) struct ServicePort {
     #[serde(deserialize_with = "text")]
     pub(in super::super) name: String,
-    #[serde(deserialize_with = "count")]
-    pub(in super::super) port: Option<u32>,
+    #[serde(deserialize_with = "text")]
+    pub(in super::super) port: String,
 }
 
 /// `spec:` of a LimitRange.

@@ -1,17 +1,21 @@
-//! The one place here that names a YAML crate.
+//! Large documents, item by item: a dump of a cluster is read without being held.
 
 use serde::de::DeserializeSeed;
 
 /// Why a document could not be read.
 #[derive(Debug)]
-pub(super) struct YamlFault {
+pub struct LargeFault {
     /// Line in the document, from 1, when the parser knows it.
-    pub(super) line: Option<usize>,
-    pub(super) message: String,
+    pub line: Option<usize>,
+    /// What is wrong, for a person.
+    pub message: String,
 }
 
 /// Reads one document through `seed`, item by item: the document is never held as a tree.
-pub(super) fn read_document<'a, S>(text: &'a str, seed: S) -> Result<(), YamlFault>
+///
+/// # Errors
+/// When the text is not YAML, or `seed` refuses what it holds.
+pub fn read_large<'a, S>(text: &'a str, seed: S) -> Result<(), LargeFault>
 where
     S: for<'de> DeserializeSeed<'de, Value = ()>,
 {
@@ -21,7 +25,7 @@ where
     .map_err(|error| {
         let location = error.location().map(|l| l.line());
         let message = error.without_snippet().to_string();
-        YamlFault {
+        LargeFault {
             line: location.and_then(|line| usize::try_from(line).ok()),
             message: message.lines().next().unwrap_or_default().to_owned(),
         }
