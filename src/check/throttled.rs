@@ -1,10 +1,30 @@
 //! Throttled containers, each with its diagnosis: what the checks under `throttling/` share.
 
-use super::{Confidence, Context, Evidence, Subject, Unit};
-use crate::facts::{ContainerFacts, LimitGate, Source, WorkloadFacts};
+use super::{Confidence, Context, Evidence, Need, Subject, Unit};
+use crate::facts::{ContainerFacts, LimitGate, Role, Source, WorkloadFacts};
 use crate::fix::{ContainerRef, Edit, ResourceChange, ResourceField};
-use crate::model::Cpu;
-use crate::sizing::{CpuNeed, Diagnosis, History, Quota, cpu_need, diagnose, history_of};
+use crate::model::{Amounts, Cpu};
+use crate::sizing::{
+    CpuNeed, Diagnosis, History, Quota, cpu_need, diagnose, history_of, round_cpu_up,
+};
+
+/// What every check of throttling reads besides its needs: each must come to the same diagnosis when it runs alone.
+pub const THROTTLED_USES: &[Need] = &[
+    Need::Nodes,
+    Need::Query("throttled-periods-hourly"),
+    Need::Query("periods-hourly"),
+    Need::Query("cpu-seconds-hourly"),
+    Need::Query("cpu-throttled-at-start"),
+    Need::Query("cpu-usage-p50"),
+    Need::Query("cpu-usage-p95"),
+    Need::Query("cpu-usage-p99"),
+    Need::Query("cpu-usage-max"),
+    Need::Query("container-first-seen"),
+    Need::Query("container-last-seen"),
+    Need::Query("restarts"),
+    Need::Query("throttling-alert-samples"),
+    Need::Query("history-samples"),
+];
 
 /// A throttled container with everything a check needs to speak about it.
 #[derive(Debug)]
@@ -33,10 +53,17 @@ fn of<'a>(
     workload: &'a WorkloadFacts<'a>,
     container: &'a ContainerFacts,
 ) -> Option<Throttled<'a>> {
+    if workload.id.kind.is_batch() {
+        // Nobody waits for a batch job the way people wait for a server.
+        return None;
+    }
     let limit = &container.effective.cpu_limit;
     let quota = match &limit.source {
+        _ if container.role == Role::Injected => Quota::Injected,
         Source::LimitRange(name) => Quota::LimitRange(name.clone()),
         Source::Pod => Quota::Pod,
+        // While two revisions run, the older one's pods differ from the template without anybody's doing.
+        Source::Admission if revisions(workload) > 1 => return None,
         Source::Admission => Quota::Admission,
         _ => Quota::Manifest,
     };
@@ -68,6 +95,14 @@ fn of<'a>(
         need,
         history,
     })
+}
+
+/// How many controllers the live pods have: more than one while a Deployment rolls out.
+fn revisions(workload: &WorkloadFacts<'_>) -> usize {
+    let mut owners: Vec<_> = workload.pods.iter().map(|p| p.owner.as_ref()).collect();
+    owners.sort();
+    owners.dedup();
+    owners.len()
 }
 
 fn alert_share(
@@ -170,6 +205,14 @@ impl Throttled<'_> {
             d.active,
             Unit::Ratio,
         ));
+        if self.gate.unprotected > 0 {
+            evidence.push(Evidence::computed(
+                "pods on its nodes with a container without a CPU request",
+                "count over the live pods",
+                f64::from(self.gate.unprotected),
+                Unit::Count,
+            ));
+        }
         if let Some(share) = d.at_start {
             evidence.push(Evidence::computed(
                 "share of throttling in the first ten minutes",
@@ -224,7 +267,7 @@ impl Throttled<'_> {
     #[must_use]
     pub fn confidence(&self) -> Confidence {
         match &self.history {
-            History::Full if self.diagnosis.hot_ratio.is_some() => {
+            History::Full if self.diagnosis.hot_hours.is_some() => {
                 Confidence::high("a week or more of period counters, hour by hour")
             }
             History::Full => Confidence::medium(
@@ -257,28 +300,50 @@ impl Throttled<'_> {
         }
     }
 
-    /// Raises the CPU limit, and the request with it where usage asks for more.
+    /// A limit of at least this much, in a quantity people write. A pod with exclusive CPUs keeps whole ones.
+    #[must_use]
+    pub fn at_least(&self, wanted: Cpu) -> Cpu {
+        let rounded = round_cpu_up(wanted);
+        let whole = self.request_is_limit() && self.diagnosis.limit.0.is_multiple_of(1000);
+        if whole {
+            Cpu(rounded.0.next_multiple_of(1000))
+        } else {
+            rounded
+        }
+    }
+
+    /// The author wants request and limit to be the same: a Guaranteed pod stays one.
+    fn request_is_limit(&self) -> bool {
+        self.container.effective.cpu_request.value == Some(self.diagnosis.limit)
+    }
+
+    /// Raises the CPU limit, and the request with it where usage asks for more, or where it was the limit.
     #[must_use]
     pub fn raise_limit(&self, to: Cpu) -> Edit {
-        let mut changes = vec![self.change(
-            ResourceField::LimitsCpu,
-            Some(self.diagnosis.limit),
-            Some(to),
-        )];
+        let declared = &self.container.declared;
+        let mut changes = vec![
+            self.change(
+                ResourceField::LimitsCpu,
+                declared
+                    .limits
+                    .cpu
+                    .or(Some(self.diagnosis.limit))
+                    .filter(|_| self.quota == Quota::Manifest),
+                Some(to),
+            ),
+        ];
         let request = self.container.effective.cpu_request.value;
-        if let Some(need) = &self.need
-            && request.is_none_or(|r| r < need.request)
-        {
+        let wanted = match &self.need {
+            _ if self.request_is_limit() => Some(to),
+            Some(need) if request.is_none_or(|r| r < need.request) => Some(need.request.min(to)),
+            _ if declared.requests.cpu.is_none() => Some(request.unwrap_or(self.diagnosis.limit)),
+            _ => None,
+        };
+        if let Some(wanted) = wanted.filter(|w| Some(*w) != declared.requests.cpu) {
             changes.push(self.change(
                 ResourceField::RequestsCpu,
-                request,
-                Some(need.request.min(to)),
-            ));
-        } else if self.container.declared.requests.cpu.is_none() {
-            changes.push(self.change(
-                ResourceField::RequestsCpu,
-                None,
-                Some(request.unwrap_or(self.diagnosis.limit)),
+                declared.requests.cpu,
+                Some(wanted),
             ));
         }
         Edit::SetResources {
@@ -300,8 +365,21 @@ impl Throttled<'_> {
         ContainerRef {
             workload: self.workload.id.clone(),
             container: self.container.name.to_string(),
-            init: self.container.role == crate::facts::Role::Sidecar,
+            init: self.container.role == Role::Sidecar,
         }
+    }
+
+    /// What stands in the way of a limit of this much, for a fix's preconditions.
+    #[must_use]
+    pub fn obstacles(&self, cx: &Context<'_>, to: Cpu) -> Vec<String> {
+        let wanted = Amounts {
+            cpu: Some(to),
+            ..Amounts::default()
+        };
+        cx.facts
+            .above_max(&self.workload.id.namespace, &wanted)
+            .into_iter()
+            .collect()
     }
 
     /// What removing the limit leaves to verify, for a fix's preconditions.

@@ -78,8 +78,14 @@ impl Variables {
     /// configured one, else Prometheus' own default of one minute.
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Self {
-        let probed = snapshot.queries.get("container-samples-per-hour").and_then(|r| r.rows.first());
-        let probed = probed.map(|r| r.1).filter(|n| *n >= 1.0).map(|n| (3600.0 / n).round().max(1.0));
+        let probed = snapshot
+            .queries
+            .get("container-samples-per-hour")
+            .and_then(|r| r.rows.first());
+        let probed = probed
+            .map(|r| r.1)
+            .filter(|n| *n >= 1.0)
+            .map(|n| (3600.0 / n).round().max(1.0));
         let configured = snapshot.prometheus.as_ref().and_then(|p| p.scrape_interval);
         let interval = probed.map(|s| PromDuration(s as u64)).or(configured);
         Self {

@@ -29,8 +29,6 @@ pub struct Defaults {
     pub memory_oom_growth: f64,
     /// Working set to RSS from which on a container counts as mostly page cache.
     pub memory_cache_ratio: f64,
-    /// Share of the request below which a peak counts as low.
-    pub memory_low_use: f64,
     pub cpu_margin: f64,
     pub cpu_minimum_request: Cpu,
     pub throttling_ratio: f64,
@@ -64,7 +62,6 @@ impl Defaults {
             memory_margin: take.ratio("memory.margin")?,
             memory_oom_growth: take.ratio("memory.oom-growth")?,
             memory_cache_ratio: take.ratio("memory.cache-ratio")?,
-            memory_low_use: take.ratio("memory.low-use")?,
             cpu_margin: take.ratio("cpu.margin")?,
             cpu_minimum_request: take.cpu("cpu.minimum-request")?,
             throttling_ratio: take.ratio("throttling.ratio")?,

@@ -42,7 +42,7 @@ pub fn memory_need(
     let peak = usage.peak?;
     let margin = 1.0 + defaults.memory_margin;
     let (exact, basis, formula) = match (limit, usage.rss_peak, usage.p95) {
-        (Some(limit), _, _) if usage.oom_killed_pods > 0 => {
+        (Some(limit), _, _) if usage.was_killed() => {
             let growth = 1.0 + defaults.memory_oom_growth;
             let formula = format!("max(limit × {growth:.2}, peak working set × {margin:.2})");
             (

@@ -12,13 +12,15 @@
 //! ## How we decide
 //! An alert is read by its expression, not its name: `absent(up{job=…})` fires when there is **no target**,
 //! `absent(up{job=…} == 1)` when **none answers**, `up{job=…} == 0` when a **target is down**. The `job` matcher tells
-//! the component. The alert is reported only when, by its expression and what is seen now, it has to fire, and the
-//! component has not answered once in the window. Then:
+//! the component; a matcher that only leaves jobs out (`job!="batch"`) is about everything and is not read as one. The
+//! alert is reported only when, by its expression and what is seen now, it has to fire, when it does fire (where the
+//! alerts that fire now are known), and when the component has not answered once in the window. Then:
 //!
 //! | seen | verdict | fix |
 //! |---|---|---|
 //! | the vendor runs the control plane, no pod of the component, no target | false by construction | switch the component off in the chart: scrape and rules go together |
-//! | pods of the component run, targets never answered | it listens on 127.0.0.1 | the bind address; a disable only as second choice, and it loses coverage |
+//! | pods of the component run, targets never answered: refused, or no error known | it listens on 127.0.0.1 | the bind address; a disable only as second choice, and it loses coverage |
+//! | pods of the component run, targets never answered: any other error | Prometheus is not let in | what the error names |
 //! | pods of the component run, no target | the Service selects nothing | the Service's selector and port |
 //! | kube-proxy: its DaemonSet is gone and Cilium, Dataplane V2 or another does its work | false by construction | switch it off in the chart |
 //! | kube-proxy: its DaemonSet is available, targets never answered | metricsBindAddress is 127.0.0.1 | the bind address |
@@ -29,6 +31,13 @@
 //!
 //! ## When it is wrong
 //! - A component that answered within the window and is down now is never reported: that may be the outage.
+//! - A connection that is refused although the component's own flags open another address is not explained: not
+//!   evaluated.
+//! - Where nothing names the platform, a control plane that a vendor runs cannot be told from one on machines that are
+//!   not nodes: not evaluated.
+//! - An expression that other jobs match as well (an application's own etcd): the switch would take their alert too, so
+//!   it is shown and not applied.
+//! - An alert that is still pending is not reported; nor is one whose severity is a template.
 //! - Where neither pods nor DaemonSets of kube-system can be read, absence proves nothing: not evaluated.
 //! - EKS 1.28 and newer serve scheduler and controller-manager metrics through the API server. Once they are scraped
 //!   there, give that job the component's name and keep the alert.
@@ -61,7 +70,7 @@ use crate::facts::{ComponentState, Targets};
 use crate::fix::{Applicability, Edit, Fix, RuleRef};
 use crate::knowledge::Component;
 use crate::model::{Rule, RuleGroup, RuleKind};
-use crate::promql::{Query, UpTest};
+use crate::promql::{Query, Selector, UpTest};
 
 pub const META: Meta = Meta {
     title: "An alert says a control-plane component is down that cannot be scraped",
@@ -92,17 +101,14 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
     for component in &cx.knowledge.components {
         let state = cx.facts.component_state(component);
         let alerts = firing_alerts(cx, component, &state);
-        let Some(first) = alerts.first() else {
+        if alerts.is_empty() {
             continue;
-        };
+        }
         match verdict(cx, component, &state) {
             Ok(verdict) => {
-                let severity = if first
-                    .1
-                    .labels
-                    .get("severity")
-                    .is_some_and(|s| s == "critical")
-                {
+                let pages =
+                    |rule: &Rule| rule.labels.get("severity").is_some_and(|s| s == "critical");
+                let severity = if alerts.iter().any(|a| pages(a.1)) {
                     Severity::Critical
                 } else {
                     Severity::Warning
@@ -130,16 +136,28 @@ fn firing_alerts<'a>(
                 continue;
             };
             let about = query.up_tests().into_iter().find(|(test, selector)| {
-                selector.restricts("job")
-                    && component.jobs.iter().any(|j| selector.accepts("job", j))
+                component.is_meant_by(selector)
                     && fires(*test, state.targets)
+                    && !satisfied_by_others(cx, *test, selector)
             });
-            if let Some((test, _)) = about {
+            let severity = rule.labels.get("severity").map_or("", String::as_str);
+            let silent = cx.facts.alerts.fires_now(&rule.name, severity) == Some(false);
+            if let Some((test, _)) = about.filter(|_| !silent) {
                 found.push((group, rule, test));
             }
         }
     }
     found
+}
+
+/// Whether other jobs that the matcher accepts keep the alert from firing: an application's own etcd answers to
+/// `job=~".*etcd.*"` as well.
+fn satisfied_by_others(cx: &Context<'_>, test: UpTest, selector: &Selector) -> bool {
+    match test {
+        UpTest::NoTarget => cx.facts.targets_accepted("targets-by-job", selector) > 0.0,
+        UpTest::NoneAnswers => cx.facts.targets_accepted("targets-up-by-job", selector) > 0.0,
+        UpTest::TargetDown => false,
+    }
 }
 
 fn fires(test: UpTest, targets: Targets) -> bool {
@@ -159,6 +177,8 @@ enum Verdict {
     Replaced,
     /// It runs and listens on 127.0.0.1.
     Loopback,
+    /// It runs and serves, and Prometheus is not let in.
+    ShutOut,
     /// It runs and the Service selects nothing.
     NoSelection,
     /// A development cluster.
@@ -180,7 +200,7 @@ fn verdict(
     let no_target = state.targets == Targets::None;
     match (runs, no_target) {
         (true, _) if development => Ok(Verdict::Development),
-        (true, false) => Ok(Verdict::Loopback),
+        (true, false) => reached(component, state),
         (true, true) => Ok(Verdict::NoSelection),
         (false, _) if !state.pods_readable => Err(format!(
             "pods of kube-system could not be read, so the absence of {} proves nothing",
@@ -189,6 +209,13 @@ fn verdict(
         (false, _) if state.replacement.is_some() => Ok(Verdict::Replaced),
         (false, _) if platform.is("k3s") => Ok(Verdict::OutOfSight),
         (false, true) if platform.managed_control_plane && component.vendor_runs_it => {
+            // A control plane on machines of one's own that are not nodes looks the same.
+            if platform.id.is_none() {
+                return Err(format!(
+                    "nothing names the platform, so whether a vendor runs {} or you do outside of the cluster is not known",
+                    component.id
+                ));
+            }
             Ok(Verdict::OutOfSight)
         }
         (false, false) if platform.managed_control_plane => Err(format!(
@@ -199,6 +226,30 @@ fn verdict(
             "no pod of {} is visible although this cluster runs its own control plane: look at it",
             component.id
         )),
+    }
+}
+
+/// What keeps Prometheus from a component that runs: the errors of its scrapes tell.
+fn reached(component: &Component, state: &ComponentState) -> Result<Verdict, String> {
+    let refused = state
+        .errors
+        .iter()
+        .any(|e| e.contains("connection refused"));
+    if !state.errors.is_empty() && !refused {
+        return Ok(Verdict::ShutOut);
+    }
+    // Not `--listen-client-urls`: only addresses of metrics are kept. A wildcard or a node's own address is open.
+    let loopback = |a: &String| {
+        ["127.0.0.1", "localhost", "[::1]"]
+            .iter()
+            .any(|l| a.contains(l))
+    };
+    match state.addresses.first() {
+        Some(address) if !state.addresses.iter().any(loopback) => Err(format!(
+            "{} runs with {address}, and its targets do not answer all the same: look at its port and at what is between",
+            component.id
+        )),
+        _ => Ok(Verdict::Loopback),
     }
 }
 
@@ -213,11 +264,14 @@ fn draft(
     let names = alert_names(alerts);
     let platform = &cx.facts.platform;
     let (what, why) = words(cx, component, state, &names, verdict);
-    let fixes = fixes(cx, component, alerts, verdict);
+    let fixes = with_others(
+        fixes(cx, component, alerts, verdict),
+        &other_jobs(cx, component, alerts),
+    );
     let action = fixes.first().map_or_else(String::new, |f| f.title.clone());
     let mut draft = Draft::new(
         Subject::alert(&rule.name, &group.name),
-        confidence(cx, verdict),
+        confidence(cx, state, verdict),
         what,
         why,
         action,
@@ -277,6 +331,12 @@ fn words(
         .map(|e| format!(" ({e})"))
         .unwrap_or_default();
     match verdict {
+        Verdict::OutOfSight if platform.is("k3s") => (
+            format!("{names} is false by construction here: {id} is a part of the k3s process"),
+            format!(
+                "k3s runs the control plane in one process: no pod of {id} exists, and its metrics come with those of the kubelet and the API server"
+            ),
+        ),
         Verdict::OutOfSight => (
             format!(
                 "{names} is false by construction here: {id} cannot be seen from inside this cluster"
@@ -297,6 +357,15 @@ fn words(
             format!("{names} fires because {id} cannot be scraped, not because it is down"),
             format!(
                 "{}, but its metrics have not answered once{error}: it listens on 127.0.0.1 only",
+                running(component, state)
+            ),
+        ),
+        Verdict::ShutOut => (
+            format!(
+                "{names} fires because Prometheus is not let in to {id}, not because it is down"
+            ),
+            format!(
+                "{}, but every scrape of its metrics has failed{error}",
                 running(component, state)
             ),
         ),
@@ -336,24 +405,29 @@ fn running(component: &Component, state: &ComponentState) -> String {
     }
 }
 
-fn confidence(cx: &Context<'_>, verdict: Verdict) -> Confidence {
+fn confidence(cx: &Context<'_>, state: &ComponentState, verdict: Verdict) -> Confidence {
     let platform = &cx.facts.platform;
+    let certain = !state.errors.is_empty() || !state.addresses.is_empty();
     match (verdict, platform.confidence()) {
+        (Verdict::Loopback | Verdict::Development, _)
+            if !certain && state.targets != Targets::None =>
+        {
+            Confidence::medium(
+                "its pods run and its targets never answered, but why they do not is not known",
+            )
+        }
         (Verdict::Replaced, _) => Confidence::high("the DaemonSets of kube-system were read"),
-        (Verdict::Loopback | Verdict::NoSelection | Verdict::Development, _) => {
+        (Verdict::Loopback | Verdict::ShutOut | Verdict::NoSelection | Verdict::Development, _) => {
             Confidence::high("its pods run, and its targets are known")
         }
         (Verdict::OutOfSight, "high") => Confidence::high(format!(
             "{} independent signals name {}, and nothing of the component is seen",
             platform.independent, platform.name
         )),
-        (Verdict::OutOfSight, "medium") => Confidence::medium(format!(
+        (Verdict::OutOfSight, _) => Confidence::medium(format!(
             "one kind of signal names {}, and nothing of the component is seen",
             platform.name
         )),
-        _ => Confidence::low(
-            "no signal names the platform; only the absence of control-plane nodes and pods speaks",
-        ),
     }
 }
 
@@ -423,6 +497,13 @@ fn evidence(
             Unit::Count,
         ));
     }
+    for address in &state.addresses {
+        found.push(Evidence::field(
+            "Pod in kube-system",
+            "command",
+            address.clone(),
+        ));
+    }
     if let Some(error) = state.errors.first() {
         found.push(Evidence::field("scrape target", "lastError", error.clone()));
     }
@@ -437,37 +518,121 @@ fn fixes(
 ) -> Vec<Fix> {
     let platform = cx.facts.platform.id.as_deref().unwrap_or_default();
     match verdict {
+        Verdict::OutOfSight if platform == "k3s" => vec![
+            switch_off(component, Applicability::Review),
+            open_metrics(component, platform),
+        ],
         Verdict::OutOfSight | Verdict::Replaced | Verdict::Development => {
-            vec![switch_off(component, Applicability::Review), take_out(component, alerts, Applicability::Review)]
+            vec![
+                switch_off(component, Applicability::Review),
+                take_out(component, alerts, Applicability::Review),
+            ]
         }
         Verdict::Loopback => vec![
-            Fix {
-                title: format!("let {} serve its metrics on the node's address", component.id),
-                applicability: Applicability::DisplayOnly,
-                edits: vec![Edit::Instruct { steps: vec![component.open_metrics_on(platform).to_owned()] }],
-                expected: "its targets answer, and the alert tells the truth from then on".to_owned(),
-                rollback: "set the bind address back to 127.0.0.1".to_owned(),
-                preconditions: vec!["the port is closed to the outside: with 0.0.0.0 it is open on every interface of the node".to_owned()],
-            },
+            open_metrics(component, platform),
             switch_off(component, Applicability::DisplayOnly),
         ],
+        Verdict::ShutOut => vec![let_in(component)],
         Verdict::NoSelection => vec![Fix {
             title: format!("make the Service of {} select its pods", component.id),
             applicability: Applicability::DisplayOnly,
             edits: vec![Edit::Instruct {
                 steps: vec![
-                    format!("compare `kubectl -n kube-system get svc -o wide | grep {}` with `kubectl -n kube-system get pods --show-labels | grep {}`", component.id, component.id),
+                    format!(
+                        "compare `kubectl -n kube-system get svc -o wide | grep {}` with `kubectl -n kube-system get pods --show-labels | grep {}`",
+                        component.id, component.id
+                    ),
                     format!(
                         "set {}.service.selector in the values to the labels of the pods, and {}.service.port and targetPort to {}",
-                        switch_key(component), switch_key(component), component.metrics_port
+                        switch_key(component),
+                        switch_key(component),
+                        component.metrics_port
                     ),
                 ],
             }],
-            expected: "Prometheus finds its targets, and the alert tells the truth from then on".to_owned(),
+            expected: "Prometheus finds its targets, and the alert tells the truth from then on"
+                .to_owned(),
             rollback: "take the selector out of the values".to_owned(),
             preconditions: Vec::new(),
         }],
     }
+}
+
+fn open_metrics(component: &Component, platform: &str) -> Fix {
+    Fix {
+        title: format!("let {} serve its metrics on the node's address", component.id),
+        applicability: Applicability::DisplayOnly,
+        edits: vec![Edit::Instruct { steps: vec![component.open_metrics_on(platform).to_owned()] }],
+        expected: "its targets answer, and the alert tells the truth from then on".to_owned(),
+        rollback: "set the bind address back to 127.0.0.1".to_owned(),
+        preconditions: vec!["the port is closed to the outside: with 0.0.0.0 it is open on every interface of the node".to_owned()],
+    }
+}
+
+/// The usual reasons for which a scrape fails after the connection was made, or is not even refused.
+fn let_in(component: &Component) -> Fix {
+    let switch = switch_key(component);
+    Fix {
+        title: format!("remove what the scrape error of {} names", component.id),
+        applicability: Applicability::DisplayOnly,
+        edits: vec![Edit::Instruct {
+            steps: vec![
+                "401 or 403: the scrape needs a bearer token, and its ServiceAccount a ClusterRole with get on the nonResourceURL /metrics".to_owned(),
+                format!("x509: set {switch}.serviceMonitor.insecureSkipVerify: true in the values, or give the certificate's serverName"),
+                format!("a plain answer to an encrypted request, or the other way round: set {switch}.serviceMonitor.https"),
+                format!("a timeout: open port {} of the nodes to Prometheus (firewall, security group, NetworkPolicy)", component.metrics_port),
+            ],
+        }],
+        expected: "its targets answer, and the alert tells the truth from then on".to_owned(),
+        rollback: "undo what was changed".to_owned(),
+        preconditions: Vec::new(),
+    }
+}
+
+/// Jobs with targets, other than the component's, that the alerts watch too.
+fn other_jobs(
+    cx: &Context<'_>,
+    component: &Component,
+    alerts: &[(&RuleGroup, &Rule, UpTest)],
+) -> Vec<String> {
+    let queries = alerts.iter().filter_map(|a| Query::parse(&a.1.expr).ok());
+    let selectors: Vec<Selector> = queries
+        .flat_map(|q| q.up_tests())
+        .map(|t| t.1)
+        .filter(|s| component.is_meant_by(s))
+        .collect();
+    let known = cx
+        .facts
+        .snapshot
+        .queries
+        .get("targets-by-job")
+        .into_iter()
+        .flat_map(|r| &r.rows);
+    let mut jobs: Vec<String> = known
+        .filter_map(|r| r.0.first())
+        .filter(|j| !component.jobs.iter().any(|c| **c == ***j))
+        .filter(|j| selectors.iter().any(|s| s.accepts("job", j)))
+        .map(ToString::to_string)
+        .collect();
+    jobs.sort();
+    jobs
+}
+
+/// What takes an alert away from other jobs too is not for applying.
+fn with_others(mut fixes: Vec<Fix>, others: &[String]) -> Vec<Fix> {
+    if !others.is_empty() {
+        for fix in fixes
+            .iter_mut()
+            .filter(|f| f.applicability != Applicability::DisplayOnly)
+        {
+            fix.applicability = Applicability::DisplayOnly;
+            fix.preconditions.push(format!(
+                "nobody needs the alert for {}, which it watches too",
+                others.join(", ")
+            ));
+        }
+    }
+    fixes
 }
 
 fn switch_key(component: &Component) -> &str {

@@ -15,18 +15,21 @@
 //! ## How we decide
 //! - **over**: the highest working set of any replica in the window is above the request.
 //! - **overcommit**: on a node that runs it, the memory limits of all pods add up to more than the node has to give.
-//! - **killed**: kube-state-metrics or a live pod's status shows `OOMKilled`.
+//! - **killed**: kube-state-metrics shows `OOMKilled`, or the status of a live pod does within the window.
 //!
 //! Critical when it is over and (a node is overcommitted or it was killed); warning when it is over or was killed;
 //! info when its peak stays below the request. Without measured use it is a warning, with low confidence.
 //!
 //! The recommended number: the peak × 1.15. When most of the working set is page cache (peak working set above 1.5 ×
 //! peak RSS, and nothing was killed): the larger of peak RSS × 1.2 and the 95th percentile of the working set. When it
-//! was killed: at least the old limit × 1.25. Always rounded up to a quantity people write. A recommendation needs a
+//! was killed: at least the old limit × 1.25. Always rounded up to a quantity people write; a need within a tenth above
+//! the limit leaves the limit as it is, and one change takes away half of a limit at most. A recommendation needs a
 //! day of history; below that only "request = limit, as it is" is offered.
 //!
 //! ## When it is wrong
-//! - Workloads that a vendor manages are left out: their settings are put back.
+//! - Workloads that a vendor manages are left out: their settings are put back. So are static pods and Jobs that have
+//!   ended.
+//! - A number that no node could hold is not offered as a fix.
 //! - Init containers are left out: they have ended before the pod serves.
 //! - Pod-level resources (`spec.resources`) are left out: there the pod is the unit.
 //! - A cluster that deliberately overcommits memory on nodes with swap, or runs only evictable batch work, may want
@@ -54,12 +57,13 @@
 //! - <https://home.robusta.dev/blog/kubernetes-memory-limit>
 
 use crate::check::{
-    Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject, Unit,
+    Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject,
+    Unit, history_evidence,
 };
 use crate::facts::{ContainerFacts, Role, Source, WorkloadFacts};
 use crate::fix::{Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField};
-use crate::model::Bytes;
-use crate::sizing::{History, MemoryNeed, history_of, memory_need};
+use crate::model::{Amounts, Bytes, MemoryUsage};
+use crate::sizing::{History, MemoryNeed, history_of, memory_need, round_memory_up};
 
 pub const META: Meta = Meta {
     title: "Memory request is lower than the memory limit",
@@ -110,10 +114,15 @@ struct Case<'a> {
     /// The most overcommitted node that runs it: its name and limits / allocatable.
     node: Option<(String, f64)>,
     overcommit_threshold: f64,
-    /// What the largest node has to give.
-    largest_node: Option<Bytes>,
+    /// Whether some node can hold the limit, and what it needs, as a request.
+    limit_fits: bool,
+    need_fits: bool,
     history: History,
     need: Option<MemoryNeed>,
+    /// A LimitRange that refuses what it needs, in words.
+    above_max: Option<String>,
+    /// An autoscaler whose target moves with the request, in words.
+    steered: Option<String>,
 }
 
 impl<'a> Case<'a> {
@@ -131,14 +140,8 @@ impl<'a> Case<'a> {
             .and_then(|m| memory_need(m, Some(limit), cx.defaults()));
         let node = cx
             .facts
-            .nodes
-            .iter()
-            .filter(|n| {
-                workload
-                    .pods
-                    .iter()
-                    .any(|p| p.node.as_ref() == Some(&n.name))
-            })
+            .nodes_of(workload)
+            .into_iter()
             .filter_map(|n| Some((n.name.to_string(), n.overcommit()?)))
             .max_by(|a, b| a.1.total_cmp(&b.1));
         Self {
@@ -147,10 +150,19 @@ impl<'a> Case<'a> {
             request,
             limit,
             peak: memory.and_then(|m| m.peak),
-            oom_killed: memory.is_some_and(|m| m.oom_killed_pods > 0 || m.last_oom.is_some()),
+            oom_killed: memory.is_some_and(MemoryUsage::was_killed),
             node,
             overcommit_threshold: cx.defaults().node_overcommit,
-            largest_node: cx.facts.nodes.iter().filter_map(|n| n.allocatable).max(),
+            limit_fits: cx.facts.fits_a_node(limit),
+            need_fits: need.as_ref().is_none_or(|n| cx.facts.fits_a_node(n.bytes)),
+            above_max: need.as_ref().and_then(|n| {
+                let wanted = Amounts {
+                    memory: Some(n.bytes),
+                    ..Amounts::default()
+                };
+                cx.facts.above_max(&workload.id.namespace, &wanted)
+            }),
+            steered: cx.facts.steered_by(workload, "memory"),
             history,
             need,
         }
@@ -209,6 +221,11 @@ impl<'a> Case<'a> {
             self.limit.to_string(),
         )])
         .evidence(self.evidence(cx))
+        .evidence(history_evidence(
+            &self.history,
+            &self.container.usage,
+            cx.defaults(),
+        ))
         .impact(Impact {
             memory_bytes: Some(self.extra_memory(self.target())),
             ..Impact::default()
@@ -231,6 +248,11 @@ impl<'a> Case<'a> {
                 "its working set reached {}, {} above what the scheduler set aside",
                 Unit::Bytes.show(peak),
                 Unit::Bytes.show(peak - self.request.as_f64()),
+            )),
+            // What was killed between two scrapes left no peak.
+            Some(peak) if self.oom_killed => parts.push(format!(
+                "no scrape saw more than {}, so it grew between two of them",
+                Unit::Bytes.show(peak)
             )),
             Some(peak) => parts.push(format!(
                 "its working set stayed at or below {}, so the gap has not been used yet",
@@ -258,27 +280,41 @@ impl<'a> Case<'a> {
     /// What the recommended fix sets both to.
     fn target(&self) -> Bytes {
         match &self.need {
-            Some(need) if self.worth_resizing(need) => need.bytes,
+            Some(need) if self.worth_resizing(need) => need.bytes.max(self.half()),
             _ => self.limit,
         }
     }
 
-    /// Resizing is worth it when the limit is too low, or at least a third (and 64Mi) too high.
+    /// One change takes away half of a limit at most: the window may not have seen everything.
+    fn half(&self) -> Bytes {
+        round_memory_up(Bytes(self.limit.0 / 2)).min(self.limit)
+    }
+
+    /// Resizing is worth it when the limit is more than a tenth too low, or at least a third (and 64Mi) too high.
     fn worth_resizing(&self, need: &MemoryNeed) -> bool {
-        let needed = need.bytes.0;
-        needed > self.limit.0
+        let needed = need.bytes.max(self.half()).0;
+        need.exact > 1.1 * self.limit.as_f64()
             || (needed * 3 <= self.limit.0 * 2 && self.limit.0 - needed >= 64 * Bytes::MI)
     }
 
     fn action(&self) -> String {
-        let injected = self.container.role == Role::Injected;
         let target = self.target();
-        let change = if !self.fits(target) {
+        let fits = if target == self.limit {
+            self.limit_fits
+        } else {
+            self.need_fits
+        };
+        let change = if !fits {
             format!("set both to what it needs: {target} is more than any node has to give")
         } else if target == self.limit {
             format!(
                 "change the memory request from {} to {}, the limit",
                 self.request, self.limit
+            )
+        } else if target == self.request {
+            format!(
+                "change the memory limit from {} to {target}, the request",
+                self.limit
             )
         } else {
             format!(
@@ -286,13 +322,9 @@ impl<'a> Case<'a> {
                 self.request, self.limit
             )
         };
-        match (&self.history, injected) {
-            (_, true) => format!(
-                "{change}, where the injector is configured (it is not in the pod template)"
-            ),
-            (History::TooShort(why), _) => {
-                format!("{change} (not enough history to size it: {why})")
-            }
+        let change = format!("{change}{}", self.container.elsewhere());
+        match &self.history {
+            History::TooShort(why) => format!("{change} (not enough history to size it: {why})"),
             _ => change,
         }
     }
@@ -364,6 +396,14 @@ impl<'a> Case<'a> {
                 need.exact,
                 Unit::Bytes,
             ));
+            if need.bytes < self.half() {
+                found.push(Evidence::computed(
+                    "the most that one change takes away",
+                    "half of the limit, rounded up",
+                    self.half().as_f64(),
+                    Unit::Bytes,
+                ));
+            }
         }
         found
     }
@@ -375,38 +415,48 @@ impl<'a> Case<'a> {
         per_pod.saturating_mul(i64::from(self.workload.replicas()))
     }
 
+    fn preconditions(&self, extra: i64, to: Bytes) -> Vec<String> {
+        let room = (extra > 0).then(|| "the nodes have that much unrequested memory".to_owned());
+        let refused = self.above_max.clone().filter(|_| to > self.limit);
+        room.into_iter()
+            .chain(refused)
+            .chain(self.steered.clone())
+            .collect()
+    }
+
     fn sized_fix(&self) -> Option<Fix> {
         let need = self
             .need
             .as_ref()
-            .filter(|n| self.worth_resizing(n) && self.fits(n.bytes))?;
+            .filter(|n| self.worth_resizing(n) && self.need_fits)?;
+        let to = self.target();
+        let why = if to > need.bytes {
+            "half of the limit"
+        } else {
+            "what it needs"
+        };
         Some(self.fix(
-            format!(
-                "set the memory request and limit to {}, what it needs",
-                need.bytes
-            ),
-            need.bytes,
+            format!("set the memory request and limit to {to}, {why}"),
+            to,
         ))
     }
 
     /// Not offered when no node could hold a pod that requests that much.
     fn equal_fix(&self) -> Option<Fix> {
         let title = || format!("set the memory request to the limit, {}", self.limit);
-        self.fits(self.limit).then(|| self.fix(title(), self.limit))
-    }
-
-    /// Whether some node could hold a pod that requests this much; true where nodes are not known.
-    fn fits(&self, bytes: Bytes) -> bool {
-        self.largest_node.is_none_or(|n| bytes <= n)
+        self.limit_fits.then(|| self.fix(title(), self.limit))
     }
 
     fn fix(&self, title: String, to: Bytes) -> Fix {
         let text = |b: Bytes| Some(b.to_string());
-        let mut changes = vec![ResourceChange {
-            field: ResourceField::RequestsMemory,
-            from: text(self.request),
-            to: text(to),
-        }];
+        let mut changes = Vec::new();
+        if to != self.request {
+            changes.push(ResourceChange {
+                field: ResourceField::RequestsMemory,
+                from: text(self.request),
+                to: text(to),
+            });
+        }
         if to != self.limit {
             changes.push(ResourceChange {
                 field: ResourceField::LimitsMemory,
@@ -450,11 +500,7 @@ impl<'a> Case<'a> {
                 "set the request back to {} and the limit to {}",
                 self.request, self.limit
             ),
-            preconditions: if extra > 0 {
-                vec!["the nodes have that much unrequested memory".to_owned()]
-            } else {
-                Vec::new()
-            },
+            preconditions: self.preconditions(extra, to),
         }
     }
 }

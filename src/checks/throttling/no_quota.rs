@@ -112,7 +112,7 @@ fn draft(
             "on a busy node CPU is shared in proportion to requests, and its own is {} times too small: it slows down when the node is busy",
             Unit::Count.show(times)
         ),
-        format!("change the CPU request from {request} to {}", need.request),
+        format!("change the CPU request from {request} to {}{}", need.request, container.elsewhere()),
         Evidence::measured(need.formula.clone(), query, window, need.exact_request, Unit::Cores),
     )
     .evidence([
@@ -138,6 +138,6 @@ fn draft(
         }],
         expected: format!("it keeps its speed on a busy node; {} request that much more", workload.replicas_in_words()),
         rollback: format!("set requests.cpu back to {request}"),
-        preconditions: vec!["the nodes have that much unrequested CPU".to_owned()],
+        preconditions: ["the nodes have that much unrequested CPU".to_owned()].into_iter().chain(cx.facts.steered_by(workload, "cpu")).collect(),
     })
 }
