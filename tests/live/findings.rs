@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::world::{api, audit, everything, finding, found, metrics, objects};
-use crate::support::history::model::{GI, MI};
+use crate::support::history::model::{END, GI, MI};
 use crate::support::{ApiServer, Version, apiserver, need};
 
 /// Everything that Prometheus and the Kubernetes API together show: one line per situation of the generator.
@@ -313,4 +313,48 @@ fn what_kubectl_printed_as_yaml() {
 #[test]
 fn what_kubectl_printed_as_json() {
     dumped(need!(api()), "json");
+}
+
+/// What a pasted query does not answer with the very number: shares of a count of grid points, counts of hours over a
+/// range query, and percentiles pooled over replicas by their samples.
+const DERIVED: [&str; 3] = ["share of the ", "pod-hours with", "pooled over replicas"];
+
+#[test]
+fn evidence_can_be_pasted_and_answers_with_the_number() {
+    let report = audit(&need!(everything(Version::V3)));
+    let prometheus = need!(super::world::prometheus(Version::V3));
+    let mut pasted = 0;
+    for finding in report["findings"].as_array().unwrap() {
+        for evidence in finding["evidence"].as_array().unwrap() {
+            let Some(query) = evidence["query"]
+                .as_str()
+                .filter(|_| evidence["kind"] == "measured")
+            else {
+                continue;
+            };
+            let values: Vec<f64> = prometheus
+                .query(query, END)
+                .iter()
+                .map(|result| result["value"][1].as_str().unwrap().parse().unwrap())
+                .collect();
+            let label = evidence["label"].as_str().unwrap();
+            if DERIVED.iter().any(|derived| label.contains(derived)) {
+                assert!(!values.is_empty(), "{label}: {query}");
+                continue;
+            }
+            let (most, sum) = (
+                values.iter().copied().fold(0.0, f64::max),
+                values.iter().sum::<f64>(),
+            );
+            let stated = evidence["value"].as_f64().unwrap();
+            let is = |value: f64| (value - stated).abs() <= 1e-6 * stated.abs().max(1.0);
+            // The highest of the replicas, all of them together, or how many there are.
+            assert!(
+                is(most) || is(sum) || is(values.len() as f64),
+                "{label} is {stated}, and {values:?} by {query}"
+            );
+            pasted += 1;
+        }
+    }
+    assert!(pasted > 40, "{pasted}");
 }
