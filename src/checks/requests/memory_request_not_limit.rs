@@ -63,7 +63,7 @@ use crate::check::{
 use crate::facts::{ContainerFacts, Role, Source, WorkloadFacts};
 use crate::fix::{Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField};
 use crate::model::{Amounts, Bytes, MemoryUsage};
-use crate::sizing::{History, MemoryNeed, history_of, memory_need, round_memory_up};
+use crate::sizing::{History, MemoryNeed, history_of, memory_need, resize_memory};
 
 pub const META: Meta = Meta {
     title: "Memory request is lower than the memory limit",
@@ -285,22 +285,11 @@ impl<'a> Case<'a> {
 
     /// What the recommended fix sets both to.
     fn target(&self) -> Bytes {
-        match &self.need {
-            Some(need) if self.worth_resizing(need) => need.bytes.max(self.half()),
-            _ => self.limit,
-        }
-    }
-
-    /// One change takes away half of a limit at most: the window may not have seen everything.
-    fn half(&self) -> Bytes {
-        round_memory_up(Bytes(self.limit.0 / 2)).min(self.limit)
-    }
-
-    /// Resizing is worth it when the limit is more than a tenth too low, or at least a third (and 64Mi) too high.
-    fn worth_resizing(&self, need: &MemoryNeed) -> bool {
-        let needed = need.bytes.max(self.half()).0;
-        need.exact > 1.1 * self.limit.as_f64()
-            || (needed * 3 <= self.limit.0 * 2 && self.limit.0 - needed >= 64 * Bytes::MI)
+        let resized = self
+            .need
+            .as_ref()
+            .and_then(|n| resize_memory(n, self.limit));
+        resized.unwrap_or(self.limit)
     }
 
     fn action(&self) -> String {
@@ -402,11 +391,11 @@ impl<'a> Case<'a> {
                 need.exact,
                 Unit::Bytes,
             ));
-            if need.bytes < self.half() {
+            if self.target() > need.bytes && self.target() < self.limit {
                 found.push(Evidence::computed(
                     "the most that one change takes away",
                     "half of the limit, rounded up",
-                    self.half().as_f64(),
+                    self.target().as_f64(),
                     Unit::Bytes,
                 ));
             }
@@ -431,11 +420,8 @@ impl<'a> Case<'a> {
     }
 
     fn sized_fix(&self) -> Option<Fix> {
-        let need = self
-            .need
-            .as_ref()
-            .filter(|n| self.worth_resizing(n) && self.need_fits)?;
-        let to = self.target();
+        let need = self.need.as_ref().filter(|_| self.need_fits)?;
+        let to = resize_memory(need, self.limit)?;
         let why = if to > need.bytes {
             "half of the limit"
         } else {
