@@ -370,14 +370,14 @@ fn faults_of(blocks: &str) -> Vec<String> {
     let check = promtune::checks::ALL
         .iter()
         .find(|c| c.id == "alerts/always-firing")
-        .unwrap();
+        .expect("the check is there");
     let mut run = FileRun::new(check, &knowledge);
     let fires = "```rules\ngroups: [{name: g, rules: [{alert: A, expr: x > 1}]}]\n```\n\n```query history-samples\n4032\n```\n\n```query alert-firing-samples\nA - 4032\n```\n\n```query alerts-firing-now\nA - 1\n```\n";
     let text = format!(
         "# alerts/always-firing\n\n## title\n\nWhy.\n\n{}",
         blocks.replace("FIRES", fires)
     );
-    run.file(&CaseFile::parse(&text).unwrap(), false);
+    run.file(&CaseFile::parse(&text).expect("a case file"), false);
     run.faults
         .into_iter()
         .filter(|f| !f.starts_with("has no "))
