@@ -34,6 +34,8 @@
 //! - Pod-level resources (`spec.resources`) are left out: there the pod is the unit.
 //! - A cluster that deliberately overcommits memory on nodes with swap, or runs only evictable batch work, may want
 //!   the gap. Ignore the check for those namespaces.
+//! - Where a VerticalPodAutoscaler sets what runs, no number is offered: with request = limit in the template it keeps
+//!   them the same.
 //! - Peaks between two scrapes are not seen; the margin is there for them.
 //!
 //! ## Fix and its risk
@@ -123,6 +125,8 @@ struct Case<'a> {
     above_max: Option<String>,
     /// An autoscaler whose target moves with the request, in words.
     steered: Option<String>,
+    /// The VerticalPodAutoscaler that sets what runs.
+    resized_by: Option<String>,
 }
 
 impl<'a> Case<'a> {
@@ -136,7 +140,7 @@ impl<'a> Case<'a> {
         let memory = container.usage.memory.as_ref();
         let history = history_of(&container.usage, cx.defaults());
         let need = memory
-            .filter(|_| history.allows_numbers())
+            .filter(|_| history.allows_numbers() && cx.facts.resized_by(workload).is_none())
             .and_then(|m| memory_need(m, Some(limit), cx.defaults()));
         let node = cx
             .facts
@@ -169,6 +173,7 @@ impl<'a> Case<'a> {
                 cx.facts.above_max(&workload.id.namespace, &wanted)
             }),
             steered: cx.facts.steered_by(workload, "memory"),
+            resized_by: cx.facts.resized_by(workload).map(|v| v.name.to_string()),
             history,
             need,
         }
@@ -293,6 +298,11 @@ impl<'a> Case<'a> {
     }
 
     fn action(&self) -> String {
+        if let Some(vpa) = &self.resized_by {
+            return format!(
+                "set the memory request to the limit in the template: VerticalPodAutoscaler {vpa} keeps their ratio"
+            );
+        }
         let target = self.target();
         let fits = if target == self.limit {
             self.limit_fits
@@ -435,27 +445,38 @@ impl<'a> Case<'a> {
 
     /// Not offered when no node could hold a pod that requests that much.
     fn equal_fix(&self) -> Option<Fix> {
-        let title = || format!("set the memory request to the limit, {}", self.limit);
-        self.limit_fits.then(|| self.fix(title(), self.limit))
+        // What a VerticalPodAutoscaler made of the template's values does not belong into the template.
+        let declared = self.container.declared.limits.memory;
+        let to = declared
+            .filter(|_| self.resized_by.is_some())
+            .unwrap_or(self.limit);
+        let title = || format!("set the memory request to the limit, {to}");
+        self.limit_fits.then(|| self.fix(title(), to))
     }
 
     fn fix(&self, title: String, to: Bytes) -> Fix {
         let text = |b: Bytes| Some(b.to_string());
-        let mut changes = Vec::new();
-        if to != self.request {
-            changes.push(ResourceChange {
-                field: ResourceField::RequestsMemory,
-                from: text(self.request),
+        // The manifest may say something else than what runs: both have to fit afterwards.
+        let declared = &self.container.declared;
+        let changes = [
+            (
+                ResourceField::RequestsMemory,
+                declared.requests.memory.unwrap_or(self.request),
+            ),
+            (
+                ResourceField::LimitsMemory,
+                declared.limits.memory.unwrap_or(self.limit),
+            ),
+        ];
+        let changes = changes
+            .into_iter()
+            .filter(|(_, now)| *now != to)
+            .map(|(field, now)| ResourceChange {
+                field,
+                from: text(now),
                 to: text(to),
-            });
-        }
-        if to != self.limit {
-            changes.push(ResourceChange {
-                field: ResourceField::LimitsMemory,
-                from: text(self.limit),
-                to: text(to),
-            });
-        }
+            })
+            .collect();
         let extra = self.extra_memory(to);
         let room = match extra {
             e if e > 0 => format!(
