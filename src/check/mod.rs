@@ -18,7 +18,7 @@ mod unseen;
 pub use context::Context;
 pub use evidence::Evidence;
 pub use finding::{Confidence, Draft, Finding, Impact, Level, Location, Severity};
-pub use history::history_evidence;
+pub use history::{history_evidence, memory_evidence};
 pub use meta::{Check, Meta, Need, Status};
 pub use runner::run;
 pub use sink::{NotEvaluated, Sink};

@@ -155,6 +155,7 @@ fn draft(
         .labels
         .get("severity")
         .and_then(|s| cx.facts.alerts.get(&rule.name, s))
+        .filter(|s| s.firing_share > 0.0)
     {
         let window = Some(cx.facts.snapshot.meta.window);
         draft = draft.evidence([Evidence::measured(
@@ -180,6 +181,10 @@ fn words(
 ) -> (String, String) {
     let id = &component.id;
     let platform = &cx.facts.platform;
+    let (is, fires) = match names.contains(", ") {
+        true => ("are", "fire"),
+        false => ("is", "fires"),
+    };
     let error = state
         .errors
         .first()
@@ -187,14 +192,14 @@ fn words(
         .unwrap_or_default();
     match unseen {
         Unseen::OutOfSight if platform.is("k3s") => (
-            format!("{names} is false by construction here: {id} is a part of the k3s process"),
+            format!("{names} {is} false by construction here: {id} is a part of the k3s process"),
             format!(
                 "k3s runs the control plane in one process: no pod of {id} exists, and its metrics come with those of the kubelet and the API server"
             ),
         ),
         Unseen::OutOfSight => (
             format!(
-                "{names} is false by construction here: {id} cannot be seen from inside this cluster"
+                "{names} {is} false by construction here: {id} cannot be seen from inside this cluster"
             ),
             format!(
                 "{}; no pod of {id} exists, so its metrics can never be scraped",
@@ -202,14 +207,14 @@ fn words(
             ),
         ),
         Unseen::Replaced => (
-            format!("{names} is false by construction here: nothing runs {id}"),
+            format!("{names} {is} false by construction here: nothing runs {id}"),
             format!(
                 "DaemonSet {} does its work, and no pod of {id} exists",
                 state.replacement.as_deref().unwrap_or("another")
             ),
         ),
         Unseen::Loopback => (
-            format!("{names} fires because {id} cannot be scraped, not because it is down"),
+            format!("{names} {fires} because {id} cannot be scraped, not because it is down"),
             format!(
                 "{}, but its metrics have not answered once{error}: it listens on 127.0.0.1 only",
                 running(component, state)
@@ -217,7 +222,7 @@ fn words(
         ),
         Unseen::ShutOut => (
             format!(
-                "{names} fires because Prometheus is not let in to {id}, not because it is down"
+                "{names} {fires} because Prometheus is not let in to {id}, not because it is down"
             ),
             format!(
                 "{}, but every scrape of its metrics has failed{error}",
@@ -226,7 +231,7 @@ fn words(
         ),
         Unseen::NoSelection => (
             format!(
-                "{names} fires because Prometheus has no target for {id}, not because it is down"
+                "{names} {fires} because Prometheus has no target for {id}, not because it is down"
             ),
             format!(
                 "{}, but there is no target: the Service's selector or port does not match its pods",
@@ -235,7 +240,7 @@ fn words(
         ),
         Unseen::Development => (
             format!(
-                "{names} fires because {id} listens on 127.0.0.1 on {}",
+                "{names} {fires} because {id} listens on 127.0.0.1 on {}",
                 platform.name
             ),
             format!(

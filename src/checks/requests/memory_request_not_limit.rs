@@ -60,7 +60,7 @@
 
 use crate::check::{
     Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject,
-    Unit, history_evidence,
+    Unit, history_evidence, memory_evidence,
 };
 use crate::facts::{ContainerFacts, Role, Source, WorkloadFacts};
 use crate::fix::{Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField};
@@ -340,27 +340,8 @@ impl<'a> Case<'a> {
             cx.facts
                 .container_query(id, &self.workload.id, &self.container.name)
         };
-        let mut found = Vec::new();
+        let mut found = memory_evidence(cx, self.workload, self.container);
         if let Some(memory) = &self.container.usage.memory {
-            for (label, id, value) in [
-                ("highest working set", "memory-working-set-max", memory.peak),
-                (
-                    "95th percentile of the working set",
-                    "memory-working-set-p95",
-                    memory.p95,
-                ),
-                ("highest RSS", "memory-rss-max", memory.rss_peak),
-            ] {
-                if let Some(value) = value {
-                    found.push(Evidence::measured(
-                        label,
-                        query(id),
-                        window,
-                        value,
-                        Unit::Bytes,
-                    ));
-                }
-            }
             if let Some(peak) = memory.peak.filter(|p| *p > self.request.as_f64()) {
                 found.push(Evidence::computed(
                     "above the request",
@@ -458,15 +439,11 @@ impl<'a> Case<'a> {
         let text = |b: Bytes| Some(b.to_string());
         // The manifest may say something else than what runs: both have to fit afterwards.
         let declared = &self.container.declared;
+        let now_request = declared.requests.memory.unwrap_or(self.request);
+        let now_limit = declared.limits.memory.unwrap_or(self.limit);
         let changes = [
-            (
-                ResourceField::RequestsMemory,
-                declared.requests.memory.unwrap_or(self.request),
-            ),
-            (
-                ResourceField::LimitsMemory,
-                declared.limits.memory.unwrap_or(self.limit),
-            ),
+            (ResourceField::RequestsMemory, now_request),
+            (ResourceField::LimitsMemory, now_limit),
         ];
         let changes = changes
             .into_iter()
@@ -509,10 +486,7 @@ impl<'a> Case<'a> {
             expected: format!(
                 "every byte it may use is set aside for it, so it is the last to be evicted; {room}; its pods restart"
             ),
-            rollback: format!(
-                "set the request back to {} and the limit to {}",
-                self.request, self.limit
-            ),
+            rollback: format!("set the request back to {now_request} and the limit to {now_limit}"),
             preconditions: self.preconditions(extra, to),
         }
     }
