@@ -270,7 +270,7 @@ impl Throttled<'_> {
     #[must_use]
     pub fn confidence(&self) -> Confidence {
         match &self.history {
-            History::Full if self.diagnosis.hot_ratio.is_some() => {
+            History::Full if self.diagnosis.hot_hours.is_some() => {
                 Confidence::high("a week or more of period counters, hour by hour")
             }
             History::Full => Confidence::medium(

@@ -67,11 +67,15 @@ fn below(folder: &Path, path: &str) -> std::path::PathBuf {
 
 fn tell(applied: &Applied) {
     output::note(&format!(
-        "{} fixes in {} files, {} refused",
+        "{} fixes in {} files, {} refused, {} elsewhere",
         applied.applied.len(),
         applied.files.len(),
-        applied.refused.len()
+        applied.refused.len(),
+        applied.elsewhere.len()
     ));
+    for (title, because) in &applied.elsewhere {
+        output::note(&format!("elsewhere: {title}: {because}"));
+    }
     for (title, because) in &applied.refused {
         output::note(&format!("refused: {title}: {because}"));
     }

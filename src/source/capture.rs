@@ -63,10 +63,7 @@ pub async fn capture(
     let mut declared = Vec::new();
     for (kind, outcome) in cluster {
         match outcome {
-            Ok(collected) if collected.is_empty() => {
-                let causes: Vec<String> = collected.gaps.iter().take(3).map(|g| g.because.clone()).collect();
-                failures.push((kind, format!("not one object could be read: {}", causes.join("; "))));
-            }
+            Ok(collected) if collected.is_useless() => failures.push((kind, why_useless(&collected, request))),
             Ok(collected) => {
                 declared.extend(collected.rule_groups);
                 snapshot.gaps.extend(collected.gaps);
@@ -98,6 +95,19 @@ pub async fn capture(
     }
     finish(&mut snapshot);
     Ok(snapshot)
+}
+
+/// One cause stands for all: who may not list pods may not list the rest, with the same remedy.
+fn why_useless(collected: &Collected, request: &Request) -> String {
+    let pods = collected.gaps.iter().find(|g| g.wanted == "kubernetes:pods");
+    let cause = pods.or(collected.gaps.first()).map_or("there is nothing there", |g| g.because.as_str());
+    let others = match collected.gaps.len() {
+        0 | 1 => String::new(),
+        n => format!(" (and {} more like it)", n - 1),
+    };
+    let named = request.kubernetes.as_ref().is_none_or(|live| !live.namespaces.is_empty());
+    let hint = if named { "" } else { "; or name the namespaces that may be read with -n NAMESPACE" };
+    format!("neither pods nor workloads, nodes or rules could be read: {cause}{others}{hint}")
 }
 
 /// Marks where specs came from, and puts everything in its canonical order.

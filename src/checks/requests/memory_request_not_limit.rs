@@ -144,14 +144,8 @@ impl<'a> Case<'a> {
             .and_then(|m| memory_need(m, Some(limit), cx.defaults()));
         let node = cx
             .facts
-            .nodes
-            .iter()
-            .filter(|n| {
-                workload
-                    .pods
-                    .iter()
-                    .any(|p| p.node.as_ref() == Some(&n.name))
-            })
+            .nodes_of(workload)
+            .into_iter()
             .filter_map(|n| Some((n.name.to_string(), n.overcommit()?)))
             .max_by(|a, b| a.1.total_cmp(&b.1));
         Self {

@@ -139,15 +139,8 @@ fn fix(case: &Throttled<'_>) -> Fix {
 /// A node that runs it and has a kernel from before the fix of CFS over-throttling.
 fn old_kernel(cx: &Context<'_>, case: &Throttled<'_>) -> Option<(String, String)> {
     cx.facts
-        .cluster
-        .nodes
-        .iter()
-        .filter(|n| {
-            case.workload
-                .pods
-                .iter()
-                .any(|p| p.node.as_ref() == Some(&n.name))
-        })
+        .nodes_of(case.workload)
+        .into_iter()
         .find(|n| over_throttles(&n.kernel_version))
         .map(|n| (n.name.to_string(), n.kernel_version.to_string()))
 }
