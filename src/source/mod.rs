@@ -9,5 +9,7 @@ pub mod files;
 pub mod kubernetes;
 #[cfg(feature = "live")]
 pub mod prometheus;
+#[cfg(feature = "live")]
+mod notices;
 mod rule_objects;
 pub mod snapshot;
