@@ -13,14 +13,16 @@ mod sink;
 mod subject;
 mod throttled;
 mod unit;
+mod unseen;
 
 pub use context::Context;
 pub use evidence::Evidence;
 pub use finding::{Confidence, Draft, Finding, Impact, Level, Location, Severity};
-pub use history::history_evidence;
+pub use history::{history_evidence, memory_evidence};
 pub use meta::{Check, Meta, Need, Status};
 pub use runner::run;
 pub use sink::{NotEvaluated, Sink};
 pub use subject::{Subject, SubjectKind};
 pub use throttled::{THROTTLED_USES, Throttled, throttled};
 pub use unit::Unit;
+pub use unseen::{alert_names, unseen_fixes};

@@ -241,9 +241,7 @@ fn memory(pods: &BTreeMap<Text, OfPod>) -> Option<MemoryUsage> {
 
 fn throttling(pods: &BTreeMap<Text, OfPod>, interval: f64, hourly: bool) -> Option<Throttling> {
     let counted = || pods.values().filter(|p| p.periods.is_some_and(|n| n > 0.0));
-    if counted().next().is_none() {
-        return None;
-    }
+    counted().next()?;
     let sum = |pick: fn(&OfPod) -> Option<f64>| counted().filter_map(pick).sum::<f64>();
     let at_start = counted().any(|p| p.throttled_at_start.is_some());
     let observed: f64 = counted().map(|p| p.samples).sum::<f64>() * interval / 3600.0;

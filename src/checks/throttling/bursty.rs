@@ -65,16 +65,16 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
         let name = &case.container.name;
         let limit = case.diagnosis.limit;
         let kernel = old_kernel(cx, &case);
-        let mut why = format!(
-            "it is {} although it uses only {} of its quota while active: several threads spend the quota of {limit} together and then wait for the next period",
-            case.how_much(),
-            Unit::Ratio.show(case.diagnosis.fill)
-        );
-        if let Some((node, version)) = &kernel {
-            why.push_str(&format!(
+        let also = kernel.as_ref().map_or_else(String::new, |(node, version)| {
+            format!(
                 "; node {node} runs kernel {version}, which also throttles at low use by mistake"
-            ));
-        }
+            )
+        });
+        let why = format!(
+            "it is {} although it uses only {} of its quota while active: several threads spend the quota of {limit} together and then wait for the next period{also}",
+            case.how_much(),
+            Unit::Ratio.show(case.diagnosis.fill),
+        );
         let action = if case.gate.is_open() {
             format!("remove the CPU limit {limit}")
         } else {
