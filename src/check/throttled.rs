@@ -270,11 +270,11 @@ impl Throttled<'_> {
     #[must_use]
     pub fn confidence(&self) -> Confidence {
         match &self.history {
-            History::Full if self.diagnosis.hot_hours.is_some() => {
+            History::Full if self.diagnosis.hot_ratio.is_some() => {
                 Confidence::high("a week or more of period counters, hour by hour")
             }
             History::Full => Confidence::medium(
-                "hourly counters were not available, only totals over the window",
+                "the totals over the window show it, hourly counters do not",
             ),
             History::Partial(why) => Confidence::medium(why.clone()),
             History::TooShort(why) => Confidence::low(why.clone()),
