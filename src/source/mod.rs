@@ -11,5 +11,6 @@ pub mod kubernetes;
 pub mod prometheus;
 #[cfg(feature = "live")]
 mod notices;
+#[cfg(feature = "live")]
 mod rule_objects;
 pub mod snapshot;
