@@ -86,6 +86,9 @@ pub(super) fn is_special(path: &Path) -> bool {
 /// # Errors
 /// When it cannot be written.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
     if is_special(path) {
         return fs::write(path, bytes);
     }
@@ -97,12 +100,18 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
-    fs::write(&part, bytes)?;
-    // The new file keeps the old one's permissions.
-    if let Ok(metadata) = fs::metadata(path) {
-        fs::set_permissions(&part, metadata.permissions())?;
+    let written = fs::write(&part, bytes).and_then(|()| {
+        // The new file keeps the old one's permissions.
+        if let Ok(metadata) = fs::metadata(path) {
+            fs::set_permissions(&part, metadata.permissions())?;
+        }
+        fs::rename(&part, path)
+    });
+    if written.is_err() {
+        // Best effort: the first failure is the one to report.
+        let _ = fs::remove_file(&part);
     }
-    fs::rename(&part, path)
+    written
 }
 
 #[cfg(test)]
