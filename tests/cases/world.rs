@@ -330,6 +330,7 @@ fn rules<'b>(
         };
         let read: RulesBlock = yaml::from_str(&block.text).map_err(|e| format!("rules: {e}"))?;
         found.extend(read.groups.into_iter().map(|g| RuleGroup {
+            source: None,
             name: g.name,
             file: file.to_owned(),
             interval: None,
@@ -361,6 +362,7 @@ fn rule(block: RuleBlock) -> Rule {
         annotations: block.annotations,
         health: "ok".to_owned(),
         last_error: String::new(),
+        source: None,
     }
 }
 

@@ -106,6 +106,7 @@ impl From<Item> for Rule {
             annotations: item.annotations,
             health: item.health,
             last_error: item.last_error,
+            source: None,
         }
     }
 }
