@@ -13,6 +13,7 @@ mod sink;
 mod subject;
 mod throttled;
 mod unit;
+mod written;
 
 pub use context::Context;
 pub use evidence::Evidence;
@@ -24,3 +25,4 @@ pub use sink::{NotEvaluated, Sink};
 pub use subject::{Subject, SubjectKind};
 pub use throttled::{THROTTLED_USES, Throttled, throttled};
 pub use unit::Unit;
+pub use written::fault;

@@ -15,6 +15,8 @@ pub struct Config {
     pub ignore: Vec<Ignore>,
     /// Severities by check id.
     pub severity: BTreeMap<String, Severity>,
+    /// Thresholds by key, instead of those of `rulesets/defaults.yaml`.
+    pub thresholds: BTreeMap<String, String>,
 }
 
 /// Findings that the user does not want to hear.
@@ -42,6 +44,7 @@ struct Raw {
     fail_on: Option<String>,
     ignore: Vec<RawIgnore>,
     severity: BTreeMap<String, String>,
+    thresholds: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -107,7 +110,7 @@ impl Config {
                 reason: entry.reason,
             });
         }
-        if faults.is_empty() { Ok(Self { fail_on, ignore, severity }) } else { Err(ConfigError(faults)) }
+        if faults.is_empty() { Ok(Self { fail_on, ignore, severity, thresholds: raw.thresholds }) } else { Err(ConfigError(faults)) }
     }
 }
 

@@ -16,6 +16,7 @@ mod quantities;
 mod scraping;
 mod usage;
 mod workloads;
+mod written;
 
 pub use alerts::{AlertHistory, AlertStats};
 pub use context::pods_matcher;
@@ -29,6 +30,7 @@ pub use pooling::pool;
 pub use quantities::{Qos, qos_of};
 pub use scraping::{ComponentState, Targets};
 pub use workloads::{ContainerFacts, Role, WorkloadFacts};
+pub use written::{WrittenRule, written_rules};
 
 use crate::knowledge::{Knowledge, Variables};
 use crate::model::{Cluster, PromDuration, Snapshot};
@@ -44,6 +46,8 @@ pub struct Facts<'s> {
     pub workloads: Vec<WorkloadFacts<'s>>,
     pub nodes: Vec<NodeFacts>,
     pub alerts: AlertHistory,
+    /// Rules of the user's files, parsed; those of a server are not among them.
+    pub written: Vec<WrittenRule<'s>>,
     /// Scrape interval of the container metrics.
     pub scrape_interval: PromDuration,
 }
@@ -63,6 +67,7 @@ impl<'s> Facts<'s> {
             nodes: nodes::build(cluster),
             alerts: AlertHistory::new(snapshot),
             workloads,
+            written: written_rules(&snapshot.rules),
             scrape_interval,
         }
     }
