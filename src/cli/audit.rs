@@ -53,7 +53,7 @@ fn format(format: FormatArg) -> Format {
     }
 }
 
-fn severity(severity: SeverityArg) -> Severity {
+pub(super) fn severity(severity: SeverityArg) -> Severity {
     match severity {
         SeverityArg::Info => Severity::Info,
         SeverityArg::Warning => Severity::Warning,

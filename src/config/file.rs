@@ -115,7 +115,7 @@ impl Config {
 }
 
 /// The start of a day in UTC.
-fn day(text: &str) -> Option<Timestamp> {
+pub(super) fn day(text: &str) -> Option<Timestamp> {
     let date: jiff::civil::Date = text.parse().ok()?;
     let start = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
     Some(Timestamp(start.timestamp().as_second()))

@@ -6,8 +6,10 @@
 #[cfg(feature = "live")]
 pub mod capture;
 pub mod files;
+pub mod git;
 pub mod kubernetes;
 #[cfg(feature = "live")]
 pub mod prometheus;
 mod rule_objects;
 pub mod snapshot;
+pub mod tree;
