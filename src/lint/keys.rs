@@ -44,7 +44,7 @@ pub(super) fn advice_for_group(key: &str) -> String {
     }
     nearest(key, GROUP).map_or_else(
         || format!("take `{key}` out; a group has {}", list(&GROUP[..7])),
-        |meant| format!("write `{meant}`"),
+        |meant| format!("write `{meant}` instead"),
     )
 }
 
@@ -61,7 +61,7 @@ pub(super) fn advice_for_rule(key: &str) -> String {
     }
     nearest(key, RULE).map_or_else(
         || format!("take `{key}` out; a rule has {}", list(RULE)),
-        |meant| format!("write `{meant}`"),
+        |meant| format!("write `{meant}` instead"),
     )
 }
 
@@ -96,14 +96,14 @@ mod tests {
 
     #[test]
     fn a_wrong_key_is_explained_by_what_was_meant() {
-        assert_eq!(advice_for_rule("annotation"), "write `annotations`");
-        assert_eq!(advice_for_rule("keepFiringFor"), "write `keep_firing_for`");
+        assert_eq!(advice_for_rule("annotation"), "write `annotations` instead");
+        assert_eq!(advice_for_rule("keepFiringFor"), "write `keep_firing_for` instead");
         assert_eq!(
             advice_for_rule("note"),
             "take `note` out; a rule has record, alert, expr, for, keep_firing_for, labels, annotations"
         );
         assert_eq!(advice_for_rule("severity"), "move `severity` below `labels`");
         assert_eq!(advice_for_group("expr"), "move `expr` into a rule, below `rules`");
-        assert_eq!(advice_for_group("Interval"), "write `interval`");
+        assert_eq!(advice_for_group("Interval"), "write `interval` instead");
     }
 }

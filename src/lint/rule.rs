@@ -169,7 +169,7 @@ impl Written<'_, '_> {
         } else if !valid_name(name, true) && !self.source.templated {
             let said = (
                 format!("`{name}` is not a metric name that every server takes"),
-                "use letters, digits, `_` and `:`, no digit first; Prometheus 3 takes other names only in quotes".to_owned(),
+                "use letters, digits, `_` and `:`, no digit first; the newest Prometheus takes other names, in quotes".to_owned(),
             );
             self.fault(FaultKind::Name, place.value, "record", name, said);
             self.newer();
@@ -227,7 +227,7 @@ impl Written<'_, '_> {
         } else if !valid_name(name, false) {
             let said = (
                 format!("`{name}` is not a {kind} name that every server takes"),
-                "use letters, digits and `_`, no digit first; only Prometheus 3 takes other names".to_owned(),
+                "use letters, digits and `_`, no digit first; only the newest Prometheus takes other names".to_owned(),
             );
             self.fault(FaultKind::Name, place.key, key, name, said);
             self.newer();

@@ -13,6 +13,7 @@
 //!
 //! ## When it is wrong
 //! - Never known to be: the next evaluation is an interval away.
+//! - Nothing over the corpus of public rule files.
 //!
 //! ## Fix and its risk
 //! None: shorten the interval or write the `for` that it is.

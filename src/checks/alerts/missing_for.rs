@@ -14,7 +14,9 @@
 //!
 //! ## When it is wrong
 //! - States that stay until somebody repairs them (`kube_job_status_failed > 0`, a degraded RAID).
-//! - Metrics that an exporter smooths.
+//! - Metrics that an exporter smooths, and states that are events (a restart seen by an uptime).
+//! - Over the corpus of public rule files 8 of 12 sampled findings were right, so it runs only when it is asked for
+//!   (`--only alerts/missing-for`).
 //!
 //! ## Fix and its risk
 //! None: how long is long enough is for those who are paged; `promtune tune` measures it.
@@ -40,7 +42,7 @@ use crate::promql::{Gate, Query};
 pub const META: Meta = Meta {
     title: "An alert fires on a single sample",
     severity: Severity::Info,
-    status: Status::Stable,
+    status: Status::Preview,
     needs: &[],
     uses: &[],
     since: "0.1.0",
@@ -71,5 +73,6 @@ fn steady(query: &Query) -> bool {
     let timed = |m: &str| m.contains("timestamp") || m.ends_with("_time") || m.ends_with("_time_seconds") || m.contains("expir");
     query.is_constant()
         || query.calls(&["time", "timestamp", "absent_over_time"])
-        || query.selectors().iter().any(|s| s.metric.contains(':') || timed(&s.metric) || s.metric.starts_with("ALERTS"))
+        || query.selectors().iter().any(|s| s.metric.contains(':') || timed(&s.metric) || s.metric.starts_with("ALERTS") || s.metric.contains("uptime"))
+        || query.text().contains("offset")
 }

@@ -9,12 +9,14 @@
 //!
 //! ## How we decide
 //! Neither the rule nor its group sets the label `alerts.severity-label`. When `alerts.severities` lists words, the
-//! value has to be one of them; the list is empty unless you set it. Watchdog and other alerts whose expression
-//! reads no series are left out.
+//! value has to be one of them; the list is empty unless you set it. Left out are alerts whose
+//! expression reads no series, alerts that inhibit others or prove that alerting works, by their names (inhibit,
+//! heartbeat, watchdog, deadman), and alerts with a label that ends in `_severity`.
 //!
 //! ## When it is wrong
 //! - Severities that Alertmanager or the server adds (`alert_relabel_configs`, external labels).
 //! - Routing by another label: set `alerts.severity-label`.
+//! - Over the corpus of public rule files: SAMPLE
 //!
 //! ## Fix and its risk
 //! None: how bad it is is for its author to say.
@@ -50,7 +52,7 @@ pub const META: Meta = Meta {
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
     let label = cx.defaults().alerts_severity_label.as_str();
     for rule in cx.facts.written.iter().filter(|r| r.rule.kind == RuleKind::Alerting) {
-        if rule.settled().is_some_and(Query::is_constant) || rule.at.templated {
+        if rule.settled().is_some_and(Query::is_constant) || rule.at.templated || not_for_people(rule) {
             continue;
         }
         match rule.label(label).filter(|v| !v.is_empty()) {
@@ -58,6 +60,13 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
             Some(value) => unknown(cx, rule, label, value, out),
         }
     }
+}
+
+/// Alerts that inhibit others or prove that alerting works, and alerts with a severity of another name.
+fn not_for_people(rule: &WrittenRule<'_>) -> bool {
+    let name = rule.rule.name.to_lowercase();
+    let other = rule.rule.labels.keys().any(|l| l.ends_with("_severity"));
+    other || ["inhibit", "heartbeat", "watchdog", "deadman"].iter().any(|w| name.contains(w))
 }
 
 fn missing(rule: &WrittenRule<'_>, label: &str, out: &mut Sink) {

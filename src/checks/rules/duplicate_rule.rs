@@ -15,7 +15,8 @@
 //! ## When it is wrong
 //! - Files of one folder that are deployed to different clusters: information only.
 //! - Rules with the same expression and different `for` are reported: only one of them can be meant.
-//! - Sampled over the corpus of public rule files: see the table in `docs/guide/check.md`.
+//! - Over the corpus of public rule files, which holds several copies of the same mixins: 40 findings, all between
+//!   files and so information; 12 of 12 sampled were the same rule.
 //!
 //! ## Fix and its risk
 //! None yet: take one of the two out.

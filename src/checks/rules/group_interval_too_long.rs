@@ -15,6 +15,7 @@
 //! ## When it is wrong
 //! - Series that are only read with `last_over_time` over a longer window.
 //! - A server with a longer lookback.
+//! - Nothing over the corpus of public rule files.
 //!
 //! ## Fix and its risk
 //! None: a shorter interval costs evaluations, and only the author knows what they cost. A recorded series can be
@@ -56,9 +57,9 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
         }
         let place = at.fields.get("interval").map_or(at.span, |f| f.value);
         let (severity, why) = if records {
-            (Severity::Warning, "a sample is shown for 5m: what the group records has gaps, and what reads it there sees nothing")
+            (Severity::Warning, "a sample is shown for five minutes: what the group records has gaps, and what reads it there sees nothing")
         } else {
-            (Severity::Info, "a sample is shown for 5m: ALERTS of the group has gaps, and its alerts are late by up to the interval")
+            (Severity::Info, "a sample is shown for five minutes: ALERTS of the group has gaps, and its alerts are late by up to the interval")
         };
         let draft = Draft::new(
             Subject::group(&group.name),
@@ -68,7 +69,10 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
             format!("evaluate it every {longest} or more often, or read what it records with last_over_time over two intervals"),
             Evidence::quoted(at.path.clone(), Some(place.line), format!("interval: {interval}")),
         )
-        .evidence([Evidence::computed("interval", "interval of the group", interval.seconds(), Unit::Seconds)]);
+        .evidence([
+            Evidence::computed("interval", "interval of the group", interval.seconds(), Unit::Seconds),
+            Evidence::computed("longest interval", "rules.longest-interval", longest.seconds(), Unit::Seconds),
+        ]);
         out.report_as(severity, draft.at(Location::of(&at.path, place)));
     }
 }

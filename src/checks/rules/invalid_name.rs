@@ -45,7 +45,7 @@ pub const META: Meta = Meta {
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
     fault(cx, out, FaultKind::Name, |fault| {
         if fault.newer_accept {
-            "Prometheus before version 3 refuses the whole file; newer ones want the name in quotes wherever it is used"
+            "all but the newest Prometheus refuse the whole file, and those want the name in quotes wherever it is used"
         } else {
             "servers refuse the whole file: none of its rules is loaded"
         }
