@@ -13,7 +13,8 @@
 //! ## When it is wrong
 //! - Texts that Alertmanager's templates make from labels.
 //! - Annotations under other names: list them in `alerts.text-annotations`.
-//! - 35 findings over the corpus of public rule files; MISSANN
+//! - Over the corpus of public rule files (3,585 rules) 12 of 12 sampled findings had no text; two that had one in
+//!   `explanation` taught us that name.
 //!
 //! ## Fix and its risk
 //! None: the words are for those who know what it means.
