@@ -1,6 +1,9 @@
 //! `promtune check` as it is run: exit codes, formats, comments, baselines, fixes, diffs against a branch.
 
-#![expect(clippy::disallowed_methods, reason = "a test writes files and starts programs")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test writes files and starts programs"
+)]
 
 use std::io::Write as _;
 use std::path::Path;
@@ -48,7 +51,13 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 
 fn check(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_promtune"));
-    command.arg("check").args(arguments).current_dir(folder).env_remove("PROMTUNE_PROMETHEUS").output().unwrap()
+    command
+        .arg("check")
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("PROMTUNE_PROMETHEUS")
+        .output()
+        .unwrap()
 }
 
 fn code(output: &Output) -> i32 {
@@ -61,20 +70,31 @@ fn findings(folder: &Path, arguments: &[&str]) -> Vec<String> {
     let report: serde_json::Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)));
     let found = report["findings"].as_array().unwrap().iter();
-    found.map(|f| format!("{}:{}", f["check"].as_str().unwrap(), f["location"]["line"])).collect()
+    found
+        .map(|f| format!("{}:{}", f["check"].as_str().unwrap(), f["location"]["line"]))
+        .collect()
 }
 
 #[test]
 fn findings_have_lines_and_the_exit_code_follows_the_worst() {
     let folder = folder(&[("rules.yaml", RULES)]);
-    assert_eq!(findings(folder.path(), &["rules.yaml"]), ["alerts/missing-comparison:10", "alerts/zero-for:6"]);
+    assert_eq!(
+        findings(folder.path(), &["rules.yaml"]),
+        ["alerts/missing-comparison:10", "alerts/zero-for:6"]
+    );
     assert_eq!(code(&check(folder.path(), &["."])), 1);
-    assert_eq!(code(&check(folder.path(), &[".", "--fail-on", "critical"])), 0);
+    assert_eq!(
+        code(&check(folder.path(), &[".", "--fail-on", "critical"])),
+        0
+    );
     assert_eq!(code(&check(folder.path(), &[".", "--only", "no/such"])), 2);
     let empty = tempfile::tempdir().unwrap();
     assert_eq!(code(&check(empty.path(), &["."])), 3);
     let text = String::from_utf8(check(folder.path(), &["."]).stdout).unwrap();
-    assert!(text.contains("  --> rules.yaml:6:10\n  6 |     for: 0s\n    |          ^^\n"), "{text}");
+    assert!(
+        text.contains("  --> rules.yaml:6:10\n  6 |     for: 0s\n    |          ^^\n"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -83,14 +103,25 @@ fn manifests_are_checked_with_their_places_and_without_noise() {
     let output = check(folder.path(), &["api.yaml", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["not_evaluated"], serde_json::json!([]));
-    assert_eq!(findings(folder.path(), &["api.yaml"]), ["requests/memory-request-not-limit:12"], "{report}");
+    assert_eq!(
+        findings(folder.path(), &["api.yaml"]),
+        ["requests/memory-request-not-limit:12"],
+        "{report}"
+    );
 }
 
 #[test]
 fn a_broken_file_is_a_finding_and_hides_no_other() {
     let folder = folder(&[("a.yaml", "a: [\n"), ("b.yaml", RULES)]);
     let found = findings(folder.path(), &[".", "missing.yaml"]);
-    assert_eq!(found.iter().filter(|f| f.starts_with("files/unreadable")).count(), 2, "{found:?}");
+    assert_eq!(
+        found
+            .iter()
+            .filter(|f| f.starts_with("files/unreadable"))
+            .count(),
+        2,
+        "{found:?}"
+    );
     assert!(found.contains(&"alerts/missing-comparison:10".to_owned()));
     assert_eq!(code(&check(folder.path(), &["."])), 1);
 }
@@ -103,7 +134,12 @@ fn standard_input_is_read() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(RULES.as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(RULES.as_bytes())
+        .unwrap();
     let output = child.wait_with_output().unwrap();
     let issues: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(issues[0]["location"]["path"], "stdin");
@@ -112,24 +148,50 @@ fn standard_input_is_read() {
 #[test]
 fn comments_hold_back_and_unused_ones_are_told() {
     let text = RULES
-        .replace("    for: 0s", "    for: 0s  # promtune: ignore[alerts/zero-for] we like to see it")
-        .replace("  - alert: Errors", "  # pint disable alerts/comparison\n  - alert: Errors");
-    let folder = folder(&[("rules.yaml", &format!("{text}# promtune: ignore[rules/schema] no reason to\n"))]);
+        .replace(
+            "    for: 0s",
+            "    for: 0s  # promtune: ignore[alerts/zero-for] we like to see it",
+        )
+        .replace(
+            "  - alert: Errors",
+            "  # pint disable alerts/comparison\n  - alert: Errors",
+        );
+    let folder = folder(&[(
+        "rules.yaml",
+        &format!("{text}# promtune: ignore[rules/schema] no reason to\n"),
+    )]);
     assert_eq!(findings(folder.path(), &["."]), Vec::<String>::new());
     let output = check(folder.path(), &["."]);
     let shown = String::from_utf8(output.stdout.clone()).unwrap();
-    assert!(shown.contains("2 suppressed") && shown.contains("holds back nothing"), "{shown}");
+    assert!(
+        shown.contains("2 suppressed") && shown.contains("holds back nothing"),
+        "{shown}"
+    );
     assert_eq!(code(&output), 0);
 }
 
 #[test]
 fn a_baseline_holds_back_what_was_there() {
     let folder = folder(&[("rules.yaml", RULES)]);
-    assert_eq!(code(&check(folder.path(), &[".", "--write-baseline", "base.txt"])), 0);
-    let moved = format!("# moved\n{RULES}  - alert: New\n    expr: up\n    labels: {{severity: page}}\n    annotations: {{summary: new}}\n");
+    assert_eq!(
+        code(&check(
+            folder.path(),
+            &[".", "--write-baseline", "base.txt"]
+        )),
+        0
+    );
+    let moved = format!(
+        "# moved\n{RULES}  - alert: New\n    expr: up\n    labels: {{severity: page}}\n    annotations: {{summary: new}}\n"
+    );
     std::fs::write(folder.path().join("rules.yaml"), moved).unwrap();
-    assert_eq!(findings(folder.path(), &[".", "--baseline", "base.txt"]), ["alerts/missing-comparison:15"]);
-    assert_eq!(code(&check(folder.path(), &[".", "--baseline", "none.txt"])), 2);
+    assert_eq!(
+        findings(folder.path(), &[".", "--baseline", "base.txt"]),
+        ["alerts/missing-comparison:15"]
+    );
+    assert_eq!(
+        code(&check(folder.path(), &[".", "--baseline", "none.txt"])),
+        2
+    );
 }
 
 #[test]
@@ -146,25 +208,61 @@ fn safe_fixes_are_shown_and_applied_once() {
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> bool {
-    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
-    let output = Command::new("git").args(identity).args(arguments).current_dir(folder).output();
+    let identity = [
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@example.org",
+        "-c",
+        "init.defaultBranch=main",
+    ];
+    let output = Command::new("git")
+        .args(identity)
+        .args(arguments)
+        .current_dir(folder)
+        .output();
     output.is_ok_and(|o| o.status.success())
 }
 
 #[test]
 fn only_what_a_branch_changed_is_reported() {
-    let folder = folder(&[("rules.yaml", RULES), ("same.yaml", &RULES.replace("name: g", "name: h"))]);
+    let folder = folder(&[
+        ("rules.yaml", RULES),
+        ("same.yaml", &RULES.replace("name: g", "name: h")),
+    ]);
     let path = folder.path();
-    if !(git(path, &["init", "-q"]) && git(path, &["add", "."]) && git(path, &["commit", "-qm", "one"])) {
+    if !(git(path, &["init", "-q"])
+        && git(path, &["add", "."])
+        && git(path, &["commit", "-qm", "one"]))
+    {
         eprintln!("skipped: git is not installed");
         return;
     }
-    assert_eq!(findings(path, &[".", "--diff-base", "HEAD"]), Vec::<String>::new());
-    std::fs::write(path.join("rules.yaml"), RULES.replace("severity: page", "severity: info")).unwrap();
+    assert_eq!(
+        findings(path, &[".", "--diff-base", "HEAD"]),
+        Vec::<String>::new()
+    );
+    std::fs::write(
+        path.join("rules.yaml"),
+        RULES.replace("severity: page", "severity: info"),
+    )
+    .unwrap();
     std::fs::write(path.join("new.yaml"), RULES.replace("name: g", "name: i")).unwrap();
-    assert_eq!(findings(path, &[".", "--diff-base", "HEAD"]).len(), 4, "both rules of two files");
-    std::fs::write(path.join("rules.yaml"), RULES.replacen("up == 0", "up < 1", 1)).unwrap();
-    assert_eq!(findings(path, &["rules.yaml", "--diff-base", "HEAD"]), ["alerts/zero-for:6"], "the rule that changed");
+    assert_eq!(
+        findings(path, &[".", "--diff-base", "HEAD"]).len(),
+        4,
+        "both rules of two files"
+    );
+    std::fs::write(
+        path.join("rules.yaml"),
+        RULES.replacen("up == 0", "up < 1", 1),
+    )
+    .unwrap();
+    assert_eq!(
+        findings(path, &["rules.yaml", "--diff-base", "HEAD"]),
+        ["alerts/zero-for:6"],
+        "the rule that changed"
+    );
     let output = check(path, &[".", "--diff-base", "nowhere"]);
     assert_eq!(code(&output), 2);
     let said = String::from_utf8(output.stderr).unwrap();
@@ -174,16 +272,24 @@ fn only_what_a_branch_changed_is_reported() {
     let clone = tempfile::tempdir().unwrap();
     let from = format!("file://{}", path.display());
     assert!(git(clone.path(), &["clone", "-q", "--depth=1", &from, "."]));
-    let said = String::from_utf8(check(clone.path(), &[".", "--diff-base", "HEAD~1"]).stderr).unwrap();
+    let said =
+        String::from_utf8(check(clone.path(), &[".", "--diff-base", "HEAD~1"]).stderr).unwrap();
     assert!(said.contains("shallow clone"), "{said}");
 }
 
 #[test]
 fn a_snapshot_brings_usage_to_manifests() {
     let folder = folder(&[("rules.yaml", RULES)]);
-    let snapshot = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/snapshots/demo.json.gz");
+    let snapshot = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/fixtures/snapshots/demo.json.gz"
+    );
     let found = findings(folder.path(), &["rules.yaml", "--snapshot", snapshot]);
-    assert_eq!(found, ["alerts/missing-comparison:10", "alerts/zero-for:6"], "nothing about the rest of the cluster");
+    assert_eq!(
+        found,
+        ["alerts/missing-comparison:10", "alerts/zero-for:6"],
+        "nothing about the rest of the cluster"
+    );
 }
 
 #[test]
@@ -193,9 +299,15 @@ fn every_format_is_written() {
         ("table", "warning[alerts/missing-comparison]"),
         ("json", "{"),
         ("sarif", "{"),
-        ("github", "::warning file=rules.yaml,line=10,endLine=10,col=11,endColumn=33,title="),
+        (
+            "github",
+            "::warning file=rules.yaml,line=10,endLine=10,col=11,endColumn=33,title=",
+        ),
         ("gitlab", "["),
-        ("azure", "##vso[task.logissue type=warning;sourcepath=rules.yaml;linenumber=10;columnnumber=11;"),
+        (
+            "azure",
+            "##vso[task.logissue type=warning;sourcepath=rules.yaml;linenumber=10;columnnumber=11;",
+        ),
         ("junit", "<?xml"),
         ("checkstyle", "<?xml"),
         ("rdjson", "{"),

@@ -1,5 +1,10 @@
 //! The rulesets as a whole: they load, they parse, they fit the checks and each other.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the rulesets are read as files too"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use promql_parser::parser::{Expr, LabelModifier};
@@ -18,7 +23,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 fn knowledge() -> Knowledge {
-    Knowledge::embedded().unwrap()
+    Knowledge::embedded().expect("the rulesets load")
 }
 
 /// Windows and intervals as they occur: the usual ones, a short window, slow scrapes.
@@ -157,10 +162,12 @@ fn needs_and_queries_fit_each_other() {
             spec.id
         );
     }
-    for check in ALL {
-        let all: Vec<&Need> = check.meta.needs.iter().chain(check.meta.uses).collect();
-        let unique: BTreeSet<&Need> = all.iter().copied().collect();
-        assert_eq!(all.len(), unique.len(), "{} names a need twice", check.id);
+    for (id, list) in ALL
+        .iter()
+        .flat_map(|c| [(c.id, c.meta.needs), (c.id, c.meta.uses)])
+    {
+        let unique: BTreeSet<&Need> = list.iter().collect();
+        assert_eq!(list.len(), unique.len(), "{id} names a need twice");
     }
 }
 
@@ -250,6 +257,9 @@ fn node(name: &str) -> Node {
     }
 }
 
+/// What is special about a node.
+type Change = Box<dyn Fn(&mut Node)>;
+
 fn seen(nodes: Vec<Node>) -> PlatformVerdict {
     detect(
         &Cluster {
@@ -273,7 +283,7 @@ fn platforms_are_named_by_the_exact_strings() {
     let version = |v: &'static str| move |n: &mut Node| n.kubelet_version = v.into();
     let provider = |p: &'static str| move |n: &mut Node| n.provider_id = p.into();
     let os = |o: &'static str| move |n: &mut Node| n.os_image = o.into();
-    let cases: Vec<(&str, Box<dyn Fn(&mut Node)>)> = vec![
+    let cases: Vec<(&str, Change)> = vec![
         ("eks", Box::new(version("v1.33.1-eks-1a2b3c4"))),
         ("eks", Box::new(label("eks.amazonaws.com/nodegroup"))),
         ("eks", Box::new(label("eks.amazonaws.com/compute-type"))),

@@ -1,7 +1,10 @@
 //! promtool and promtune on the same rule files: what promtool refuses promtune refuses, and what promtool takes is
 //! never called wrong. Needs promtool and the corpus of real rule files, which is not part of the repository.
 
-#![expect(clippy::disallowed_methods, reason = "a test looks for its corpus and starts programs")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test looks for its corpus and starts programs"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +15,10 @@ const SAME: &str = "rules/schema,rules/duplicate-group,rules/invalid-name,rules/
 
 /// What promtool refuses and promtune does not look at yet (templates) or knows to be meant for another server
 /// (Thanos), by a part of promtool's words.
-const NOT_COVERED: &[&str] = &["template: __alert_", "field partial_response_strategy not found"];
+const NOT_COVERED: &[&str] = &[
+    "template: __alert_",
+    "field partial_response_strategy not found",
+];
 
 /// What promtune knows to be another language and says so in a note.
 const SKIPPED: &[&str] = &["LogQL", "MetricsQL", "VictoriaMetrics"];
@@ -21,12 +27,18 @@ fn corpus() -> Option<PathBuf> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let further = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
     let set = std::env::var_os("PROMTUNE_CORPUS").map(PathBuf::from);
-    set.into_iter().chain([beside, further]).find(|p| p.join("rules").is_dir())
+    set.into_iter()
+        .chain([beside, further])
+        .find(|p| p.join("rules").is_dir())
 }
 
 /// promtool's words by file; empty for files that it takes.
 fn promtool(files: &[PathBuf]) -> Option<BTreeMap<String, String>> {
-    let output = Command::new("promtool").args(["check", "rules", "--lint=none"]).args(files).output().ok()?;
+    let output = Command::new("promtool")
+        .args(["check", "rules", "--lint=none"])
+        .args(files)
+        .output()
+        .ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     let mut said: BTreeMap<String, String> = BTreeMap::new();
@@ -64,9 +76,16 @@ fn promtune(files: &[PathBuf]) -> BTreeMap<String, (Vec<String>, Vec<String>)> {
         let report: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
         let text = |v: &serde_json::Value| v.as_str().unwrap_or_default().to_owned();
         let findings = report["findings"].as_array().cloned().unwrap_or_default();
-        let findings = findings.iter().map(|f| format!("{}: {}", text(&f["check"]), text(&f["what"]))).collect();
-        let mut notes: Vec<String> =
-            report["not_evaluated"].as_array().into_iter().flatten().map(|n| text(&n["because"])).collect();
+        let findings = findings
+            .iter()
+            .map(|f| format!("{}: {}", text(&f["check"]), text(&f["what"])))
+            .collect();
+        let mut notes: Vec<String> = report["not_evaluated"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|n| text(&n["because"]))
+            .collect();
         // Notes about whole groups are in the table only.
         let table = Command::new(env!("CARGO_BIN_EXE_promtune"))
             .args(["check", "--config", "/dev/null"])
@@ -80,7 +99,10 @@ fn promtune(files: &[PathBuf]) -> BTreeMap<String, (Vec<String>, Vec<String>)> {
 }
 
 fn yaml_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -99,7 +121,9 @@ fn compare(files: &[PathBuf]) -> Option<(usize, usize)> {
         let words = theirs.get(path).map(String::as_str).unwrap_or_default();
         refused += usize::from(!words.is_empty());
         if words.is_empty() && !findings.is_empty() {
-            wrong.push(format!("{path}: promtool takes it, promtune says {findings:?}"));
+            wrong.push(format!(
+                "{path}: promtool takes it, promtune says {findings:?}"
+            ));
         }
         let skipped = notes.iter().any(|n| SKIPPED.iter().any(|s| n.contains(s)));
         let covered = !NOT_COVERED.iter().any(|n| words.contains(n));
@@ -166,7 +190,9 @@ const MUTATIONS: &[&str] = &[
 #[test]
 fn small_faults_are_judged_as_promtool_does() {
     let folder = tempfile::tempdir().unwrap();
-    let files: Vec<PathBuf> = (0..MUTATIONS.len()).map(|i| folder.path().join(format!("{i:02}.yaml"))).collect();
+    let files: Vec<PathBuf> = (0..MUTATIONS.len())
+        .map(|i| folder.path().join(format!("{i:02}.yaml")))
+        .collect();
     for (path, text) in files.iter().zip(MUTATIONS) {
         std::fs::write(path, text).unwrap();
     }

@@ -109,8 +109,19 @@ impl Location {
     /// A stretch of a file.
     #[must_use]
     pub fn of(path: &str, span: Span) -> Self {
-        let Span { line, column, end_line, end_column } = span;
-        Self { path: path.to_owned(), line, column, end_line, end_column }
+        let Span {
+            line,
+            column,
+            end_line,
+            end_column,
+        } = span;
+        Self {
+            path: path.to_owned(),
+            line,
+            column,
+            end_line,
+            end_column,
+        }
     }
 }
 

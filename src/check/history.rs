@@ -1,6 +1,7 @@
-//! Evidence of how much history a number rests on, or why there is no number.
+//! Evidence of what was measured, of how much history it is, or why there is no number.
 
-use super::{Evidence, Unit};
+use super::{Context, Evidence, Unit};
+use crate::facts::{ContainerFacts, WorkloadFacts};
 use crate::knowledge::Defaults;
 use crate::model::ContainerUsage;
 use crate::sizing::History;
@@ -34,4 +35,38 @@ pub fn history_evidence(
             Unit::Ratio,
         ),
     ]
+}
+
+/// The memory that a container was seen to use, as far as it was measured.
+#[must_use]
+pub fn memory_evidence(
+    cx: &Context<'_>,
+    workload: &WorkloadFacts<'_>,
+    container: &ContainerFacts,
+) -> Vec<Evidence> {
+    let Some(memory) = &container.usage.memory else {
+        return Vec::new();
+    };
+    let window = Some(cx.facts.snapshot.meta.window);
+    [
+        ("highest working set", "memory-working-set-max", memory.peak),
+        (
+            "95th percentile of the working set",
+            "memory-working-set-p95",
+            memory.p95,
+        ),
+        ("highest RSS", "memory-rss-max", memory.rss_peak),
+    ]
+    .into_iter()
+    .filter_map(|(label, id, value)| {
+        let query = cx.facts.container_query(id, &workload.id, &container.name);
+        Some(Evidence::measured(
+            label,
+            query,
+            window,
+            value?,
+            Unit::Bytes,
+        ))
+    })
+    .collect()
 }

@@ -37,6 +37,8 @@ pub struct Throttled<'a> {
     /// What it needs; absent without enough history.
     pub need: Option<CpuNeed>,
     pub history: History,
+    /// An autoscaler whose CPU target moves with the request, in words.
+    pub steered: Option<String>,
     /// Share of the window in which CPUThrottlingHigh fired for a pod of it, at most; absent when it never did.
     pub alert_share: Option<f64>,
 }
@@ -87,6 +89,7 @@ fn of<'a>(
         .and_then(|u| cpu_need(u, &workload.id.kind, defaults));
     Some(Throttled {
         gate: cx.facts.cpu_limit_gate(workload),
+        steered: cx.facts.steered_by(workload, "cpu"),
         alert_share: alert_share(cx, workload, container),
         workload,
         container,
@@ -271,7 +274,7 @@ impl Throttled<'_> {
                 Confidence::high("a week or more of period counters, hour by hour")
             }
             History::Full => Confidence::medium(
-                "hourly counters were not available, only totals over the window",
+                "the totals over the window show it, hourly counters do not",
             ),
             History::Partial(why) => Confidence::medium(why.clone()),
             History::TooShort(why) => Confidence::low(why.clone()),
@@ -369,26 +372,27 @@ impl Throttled<'_> {
         }
     }
 
-    /// What stands in the way of a limit of this much, for a fix's preconditions.
+    /// A LimitRange that would refuse a limit of this much, in words.
     #[must_use]
-    pub fn obstacles(&self, cx: &Context<'_>, to: Cpu) -> Vec<String> {
+    pub fn above_max(&self, cx: &Context<'_>, to: Cpu) -> Option<String> {
         let wanted = Amounts {
             cpu: Some(to),
             ..Amounts::default()
         };
-        cx.facts
-            .above_max(&self.workload.id.namespace, &wanted)
-            .into_iter()
-            .collect()
+        cx.facts.above_max(&self.workload.id.namespace, &wanted)
     }
 
-    /// What removing the limit leaves to verify, for a fix's preconditions.
+    /// What stands in the way of a limit of this much, for a fix's preconditions.
+    #[must_use]
+    pub fn obstacles(&self, cx: &Context<'_>, to: Cpu) -> Vec<String> {
+        let refused = self.above_max(cx, to);
+        refused.into_iter().chain(self.steered.clone()).collect()
+    }
+
+    /// What removing the limit leaves to verify or to do, for a fix's preconditions.
     #[must_use]
     pub fn unverified(&self) -> Vec<String> {
-        self.gate
-            .unverified
-            .iter()
-            .map(|u| format!("verify {u}"))
-            .collect()
+        let unverified = self.gate.unverified.iter().map(|u| format!("verify {u}"));
+        unverified.chain(self.steered.clone()).collect()
     }
 }

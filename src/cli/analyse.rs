@@ -67,10 +67,7 @@ pub(super) fn analyse_and(
         .collect();
     let mut gaps: Vec<String> = unmatched.into_iter().map(|u| format!("configuration: {u}")).collect();
     gaps.extend(sifted.remarks);
-    gaps.extend(snapshot.gaps.iter().map(|g| match g.part.is_empty() {
-        true => g.because.clone(),
-        false => format!("{}: {}", g.part, g.because),
-    }));
+    gaps.extend(snapshot.gaps.iter().map(ToString::to_string));
     gaps.dedup();
     let report = Report {
         captured_at: snapshot.meta.captured_at,

@@ -6,7 +6,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Finds Prometheus alerts that lie and Kubernetes resource settings that hurt, and hands back the exact change.
 #[derive(Debug, Parser)]
-#[command(name = "promtune", version, about, max_term_width = 100, propagate_version = true)]
+#[command(
+    name = "promtune",
+    version,
+    about,
+    max_term_width = 100,
+    propagate_version = true
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -31,7 +37,12 @@ pub enum Command {
 #[command(next_help_heading = "Sources")]
 pub struct Sources {
     /// Base URL of Prometheus, Thanos, Mimir or VictoriaMetrics
-    #[arg(long, value_name = "URL", env = "PROMTUNE_PROMETHEUS", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "PROMTUNE_PROMETHEUS",
+        hide_env_values = true
+    )]
     pub prometheus: Option<String>,
     /// Header for every request to Prometheus, as `Name: value`
     #[arg(long = "header", value_name = "K:V")]
@@ -159,7 +170,12 @@ pub struct CheckArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "prometheus")]
     pub snapshot: Option<PathBuf>,
     /// The same from a live server
-    #[arg(long, value_name = "URL", env = "PROMTUNE_PROMETHEUS", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "PROMTUNE_PROMETHEUS",
+        hide_env_values = true
+    )]
     pub prometheus: Option<String>,
     /// Shape of the report
     #[arg(long, value_name = "FORMAT", default_value = "table")]

@@ -5,7 +5,7 @@ use super::exit::{self, Failure};
 use super::{analyse::analyse, inputs, output};
 use crate::check::Severity;
 use crate::checks;
-use crate::fix::SourceText;
+use crate::fix::{SourceText, unreadable};
 use crate::render::{self, Format, Page};
 use crate::source::files::read_manifests;
 use crate::source::snapshot::write_snapshot;
@@ -22,6 +22,7 @@ pub(super) fn run(args: Audit) -> Result<u8, Failure> {
     snapshot.gaps.extend(gaps);
     let documents: Vec<SourceText> =
         files.into_iter().map(|f| SourceText { path: f.path, text: f.text }).collect();
+    snapshot.gaps.extend(unreadable(&documents));
     let report = analyse(&snapshot, &chosen, &config, &documents)?;
     let options = render::Options {
         pages: checks::ALL.iter().map(Page::from).collect(),

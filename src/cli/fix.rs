@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{FixArgs, Shape};
 use super::exit::{self, Failure};
 use super::{analyse::analyse, inputs, output};
-use crate::fix::{Applicability, Applied, Fix, LowerContext, SourceText, lower_together};
+use crate::fix::{Applicability, Applied, Fix, LowerContext, SourceText, lower_together, unreadable};
 use crate::report::Report;
 use crate::source::files::{read_manifests, write_whole};
 use crate::yaml::unified_diff;
@@ -15,12 +15,13 @@ pub(super) fn run(args: FixArgs) -> Result<u8, Failure> {
     let chosen = inputs::selected(&args.selection)?;
     let config = inputs::config(&args.selection)?;
     let snapshot = inputs::snapshot(&args.sources, &chosen)?;
-    let (files, gaps) = read_manifests(&args.paths);
-    for gap in gaps {
-        output::note(&format!("not read: {}", gap.because));
-    }
+    let (files, mut gaps) = read_manifests(&args.paths);
     let documents: Vec<SourceText> =
         files.into_iter().map(|f| SourceText { path: f.path, text: f.text }).collect();
+    gaps.extend(unreadable(&documents));
+    for gap in gaps {
+        output::note(&format!("not read: {gap}"));
+    }
     let report = analyse(&snapshot, &chosen, &config, &documents)?;
     let lowering = LowerContext::new(&snapshot, &documents);
     if args.shape == Shape::Diff || args.write || args.out.is_some() {
@@ -67,11 +68,15 @@ fn below(folder: &Path, path: &str) -> std::path::PathBuf {
 
 fn tell(applied: &Applied) {
     output::note(&format!(
-        "{} fixes in {} files, {} refused",
+        "{} fixes in {} files, {} refused, {} elsewhere",
         applied.applied.len(),
         applied.files.len(),
-        applied.refused.len()
+        applied.refused.len(),
+        applied.elsewhere.len()
     ));
+    for (title, because) in &applied.elsewhere {
+        output::note(&format!("elsewhere: {title}: {because}"));
+    }
     for (title, because) in &applied.refused {
         output::note(&format!("refused: {title}: {because}"));
     }

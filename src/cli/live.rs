@@ -14,7 +14,7 @@ use crate::model::Snapshot;
 use crate::source::capture::{Live, Request, capture as read};
 use crate::source::files::read_optional;
 use crate::source::kubernetes::live::Access;
-use crate::source::prometheus::{Secret, Settings};
+use crate::source::prometheus::{Client, Secret, Settings};
 
 /// Reads everything.
 ///
@@ -86,6 +86,8 @@ fn settings(url: &str, sources: &Sources) -> Result<Settings, Failure> {
     settings.timeout = Duration::from_secs(times::duration("--query-timeout", &sources.query_timeout)?.0);
     settings.concurrency = sources.query_concurrency.max(1);
     settings.max_requests = sources.max_queries;
+    // A URL, a certificate or a header that cannot be used is the caller's to correct, whatever else could be read.
+    Client::new(settings.clone()).map_err(|error| Failure::Usage(format!("--prometheus: {error}")))?;
     Ok(settings)
 }
 

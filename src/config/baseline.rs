@@ -19,9 +19,18 @@ impl Baseline {
     pub fn read(text: &str) -> Result<Self, String> {
         let mut found = BTreeMap::new();
         for (number, line) in text.lines().enumerate() {
-            let Some(word) = line.split_whitespace().next().filter(|w| !w.starts_with('#')) else { continue };
+            let Some(word) = line
+                .split_whitespace()
+                .next()
+                .filter(|w| !w.starts_with('#'))
+            else {
+                continue;
+            };
             if word.len() != 32 || !word.bytes().all(|b| b.is_ascii_hexdigit()) {
-                return Err(format!("line {}: `{word}` is not a fingerprint", number + 1));
+                return Err(format!(
+                    "line {}: `{word}` is not a fingerprint",
+                    number + 1
+                ));
             }
             found.insert(word.to_owned(), false);
         }
@@ -31,7 +40,14 @@ impl Baseline {
     /// The text of a baseline of these findings, sorted.
     #[must_use]
     pub fn write<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> String {
-        let line = |f: &Finding| format!("{} {} {}\n", f.fingerprint(), f.check, one_line(&f.subject.to_string()));
+        let line = |f: &Finding| {
+            format!(
+                "{} {} {}\n",
+                f.fingerprint(),
+                f.check,
+                one_line(&f.subject.to_string())
+            )
+        };
         let mut lines: Vec<String> = findings.into_iter().map(line).collect();
         lines.sort();
         lines.dedup();
@@ -45,7 +61,11 @@ impl Baseline {
             match self.0.get_mut(&finding.fingerprint()) {
                 Some(met) => {
                     *met = true;
-                    held.push(Held { finding, by: "baseline", reason: "in the baseline".to_owned() });
+                    held.push(Held {
+                        finding,
+                        by: "baseline",
+                        reason: "in the baseline".to_owned(),
+                    });
                 }
                 None => kept.push(finding),
             }
@@ -61,7 +81,9 @@ impl Baseline {
 }
 
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 #[cfg(test)]
@@ -70,11 +92,24 @@ mod tests {
     use crate::check::{Confidence, Draft, Evidence, Meta, Severity, Sink, Status, Subject};
 
     fn finding(name: &str) -> Finding {
-        let meta =
-            Meta { title: "t", severity: Severity::Info, status: Status::Stable, needs: &[], uses: &[], since: "0.1.0" };
+        let meta = Meta {
+            title: "t",
+            severity: Severity::Info,
+            status: Status::Stable,
+            needs: &[],
+            uses: &[],
+            since: "0.1.0",
+        };
         let mut sink = Sink::new("alerts/x", &meta);
         let known = Evidence::known("k", "u");
-        sink.report(Draft::new(Subject::alert(name, "g"), Confidence::high("x"), "a", "b", "c", known));
+        sink.report(Draft::new(
+            Subject::alert(name, "g"),
+            Confidence::high("x"),
+            "a",
+            "b",
+            "c",
+            known,
+        ));
         sink.finish().0.remove(0)
     }
 

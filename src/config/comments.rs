@@ -44,7 +44,11 @@ impl Comments {
     /// Reads the comments of a file.
     #[must_use]
     pub fn read(path: &str, text: &str, extents: Vec<(u32, u32)>) -> Self {
-        let mut found = Self { path: path.to_owned(), extents, ..Self::default() };
+        let mut found = Self {
+            path: path.to_owned(),
+            extents,
+            ..Self::default()
+        };
         if !text.contains("promtune:") && !text.contains("pint ") {
             return found;
         }
@@ -52,15 +56,23 @@ impl Comments {
         let mut begun = None;
         for (at, line) in lines.iter().enumerate() {
             let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
-            let Some((before, words)) = comment(line) else { continue };
-            let place = Place { number, alone: before.trim().is_empty(), next: next(&lines, at) };
+            let Some((before, words)) = comment(line) else {
+                continue;
+            };
+            let place = Place {
+                number,
+                alone: before.trim().is_empty(),
+                next: next(&lines, at),
+            };
             let read = match words.split_once(char::is_whitespace) {
                 Some(("promtune:", rest)) => own(rest.trim(), &place).map(|c| vec![c]),
                 Some(("pint", rest)) => Ok(pint::read(rest.trim(), &place, &mut begun)),
                 _ => continue,
             };
             match read {
-                Ok(comments) => found.comments.extend(comments.into_iter().map(|c| (c, false))),
+                Ok(comments) => found
+                    .comments
+                    .extend(comments.into_iter().map(|c| (c, false))),
                 Err(why) => found.faults.push(format!("{path}:{number}: {why}")),
             }
         }
@@ -82,13 +94,23 @@ impl Comments {
 
     /// What the comments have to be told about: not understood, run out, or about nothing.
     fn remarks(&self, now: Timestamp) -> Vec<String> {
-        let unused = self.comments.iter().filter(|(c, used)| !used && c.ours).map(|(c, _)| {
-            let checks = c.checks.join(", ");
-            match c.until.filter(|until| now >= *until) {
-                Some(_) => format!("{}:{}: the snooze of {checks} has run out", self.path, c.line),
-                None => format!("{}:{}: the comment holds back nothing: no finding of {checks} here", self.path, c.line),
-            }
-        });
+        let unused = self
+            .comments
+            .iter()
+            .filter(|(c, used)| !used && c.ours)
+            .map(|(c, _)| {
+                let checks = c.checks.join(", ");
+                match c.until.filter(|until| now >= *until) {
+                    Some(_) => format!(
+                        "{}:{}: the snooze of {checks} has run out",
+                        self.path, c.line
+                    ),
+                    None => format!(
+                        "{}:{}: the comment holds back nothing: no finding of {checks} here",
+                        self.path, c.line
+                    ),
+                }
+            });
         self.faults.iter().cloned().chain(unused).collect()
     }
 }
@@ -101,14 +123,29 @@ pub fn hold_back_by_comments(
 ) -> (Vec<Finding>, Vec<Held>, Vec<String>) {
     let (mut kept, mut held) = (Vec::new(), Vec::new());
     for finding in findings {
-        let path = finding.location.as_ref().map(|l| l.path.clone()).unwrap_or_default();
-        let reason = files.iter_mut().find(|f| f.path == path).and_then(|f| f.reason(&finding, now));
+        let path = finding
+            .location
+            .as_ref()
+            .map(|l| l.path.clone())
+            .unwrap_or_default();
+        let reason = files
+            .iter_mut()
+            .find(|f| f.path == path)
+            .and_then(|f| f.reason(&finding, now));
         match reason {
-            Some(reason) => held.push(Held { finding, by: "comment", reason }),
+            Some(reason) => held.push(Held {
+                finding,
+                by: "comment",
+                reason,
+            }),
             None => kept.push(finding),
         }
     }
-    (kept, held, files.iter().flat_map(|f| f.remarks(now)).collect())
+    (
+        kept,
+        held,
+        files.iter().flat_map(|f| f.remarks(now)).collect(),
+    )
 }
 
 fn reaches(reach: Reach, line: u32, end: u32, extents: &[(u32, u32)]) -> bool {
@@ -122,7 +159,12 @@ fn reaches(reach: Reach, line: u32, end: u32, extents: &[(u32, u32)]) -> bool {
         Reach::Rule(at) => {
             let size = |e: &&(u32, u32)| e.1 - e.0;
             let begins = extents.iter().filter(|e| e.0 == at).min_by_key(size);
-            let around = || extents.iter().filter(|e| e.0 <= at && at <= e.1).min_by_key(size);
+            let around = || {
+                extents
+                    .iter()
+                    .filter(|e| e.0 <= at && at <= e.1)
+                    .min_by_key(size)
+            };
             begins.or_else(around).as_ref().is_some_and(holds)
         }
     }
@@ -168,7 +210,11 @@ fn own(words: &str, place: &Place) -> Result<Comment, String> {
     let help = "write `# promtune: ignore[group/name] reason`, `ignore-file[…] reason` or `snooze[…] until 2027-01-31 reason`";
     let (verb, rest) = words.split_once('[').ok_or(help)?;
     let (checks, reason) = rest.split_once(']').ok_or(help)?;
-    let checks: Vec<String> = checks.split(',').map(|c| c.trim().to_owned()).filter(|c| !c.is_empty()).collect();
+    let checks: Vec<String> = checks
+        .split(',')
+        .map(|c| c.trim().to_owned())
+        .filter(|c| !c.is_empty())
+        .collect();
     let mut reason = reason.trim();
     let mut until = None;
     let reach = match verb.trim() {
@@ -177,7 +223,10 @@ fn own(words: &str, place: &Place) -> Result<Comment, String> {
         _ => return Err(help.to_owned()),
     };
     if verb.trim() == "snooze" {
-        let rest = reason.strip_prefix("until").map(str::trim_start).ok_or(help)?;
+        let rest = reason
+            .strip_prefix("until")
+            .map(str::trim_start)
+            .ok_or(help)?;
         let (date, why) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
         until = Some(day(date).ok_or_else(|| format!("`{date}` is not a date: write 2027-01-31"))?);
         reason = why.trim();
@@ -188,7 +237,14 @@ fn own(words: &str, place: &Place) -> Result<Comment, String> {
     if reason.is_empty() {
         return Err("the comment has no reason: say why, for those who read it later".to_owned());
     }
-    Ok(Comment { line: place.number, reach, checks, until, reason: reason.to_owned(), ours: true })
+    Ok(Comment {
+        line: place.number,
+        reach,
+        checks,
+        until,
+        reason: reason.to_owned(),
+        ours: true,
+    })
 }
 
 #[cfg(test)]

@@ -48,13 +48,13 @@ pub struct Effective {
     pub memory_limit: Amount<Bytes>,
 }
 
+/// Amounts with the name of the LimitRange that supplies them.
+type NamedAmounts = Vec<(String, Amounts)>;
+
 /// The defaults that the `Container` items of a namespace's LimitRanges supply, with the object's name. Within an item
 /// `default` falls back to `max`, and `defaultRequest` to `default`, then `min`, as the API server fills a LimitRange
 /// (`SetDefaults_LimitRangeItem`).
-#[must_use]
-pub fn limit_range_defaults(
-    ranges: &[&LimitRange],
-) -> (Vec<(String, Amounts)>, Vec<(String, Amounts)>) {
+fn limit_range_defaults(ranges: &[&LimitRange]) -> (NamedAmounts, NamedAmounts) {
     let (mut limits, mut requests) = (Vec::new(), Vec::new());
     for range in ranges {
         for item in range.items.iter().filter(|i| &*i.kind == "Container") {

@@ -101,18 +101,7 @@ impl Facts<'_> {
     }
 
     fn neighbours(&self, workload: &WorkloadFacts<'_>, gate: &mut LimitGate) {
-        let mut names: Vec<_> = workload
-            .pods
-            .iter()
-            .filter_map(|p| p.node.as_ref())
-            .collect();
-        names.sort();
-        names.dedup();
-        let nodes: Vec<_> = self
-            .nodes
-            .iter()
-            .filter(|n| names.contains(&&n.name))
-            .collect();
+        let nodes = self.nodes_of(workload);
         if nodes.is_empty() {
             gate.unverified.push(
                 "which nodes it runs on, and whether its neighbours there have CPU requests"

@@ -14,13 +14,14 @@ mod platform;
 mod pooling;
 mod quantities;
 mod scraping;
+mod unseen;
 mod usage;
 mod workloads;
 mod written;
 
 pub use alerts::{AlertHistory, AlertStats};
 pub use context::pods_matcher;
-pub use effective::{Amount, Effective, Source, effective_in_template, limit_range_defaults};
+pub use effective::{Amount, Effective, Source, effective_in_template};
 pub use from_metrics::cluster_of;
 pub use limit_gate::LimitGate;
 pub use nodes::NodeFacts;
@@ -29,6 +30,7 @@ pub use platform::{PlatformVerdict, SignalSeen, detect};
 pub use pooling::pool;
 pub use quantities::{Qos, qos_of};
 pub use scraping::{ComponentState, Targets};
+pub use unseen::{DownAlert, Unseen};
 pub use workloads::{ContainerFacts, Role, WorkloadFacts};
 pub use written::{WrittenRule, written_rules};
 

@@ -122,9 +122,12 @@ pub(super) fn by_container(
             });
         }
     }
+    let answered = hourly
+        .iter()
+        .all(|(query, _)| snapshot.queries.contains_key(*query));
     let mut usage: UsageByContainer = pods
         .into_iter()
-        .map(|(key, by_pod)| (key, fold(&by_pod, scrape_interval)))
+        .map(|(key, by_pod)| (key, fold(&by_pod, scrape_interval, answered)))
         .collect();
     for (key, at) in last_oom_kills(snapshot, owners) {
         let memory = &mut usage.entry(key).or_default().memory;
@@ -162,7 +165,7 @@ fn last_oom_kills(
     latest
 }
 
-fn fold(pods: &BTreeMap<Text, OfPod>, scrape_interval: PromDuration) -> ContainerUsage {
+fn fold(pods: &BTreeMap<Text, OfPod>, scrape_interval: PromDuration, hourly: bool) -> ContainerUsage {
     let interval = scrape_interval.seconds();
     let all = || pods.values();
     let samples: f64 = all().map(|p| p.samples).sum();
@@ -174,7 +177,7 @@ fn fold(pods: &BTreeMap<Text, OfPod>, scrape_interval: PromDuration) -> Containe
     ContainerUsage {
         cpu: cpu(pods),
         memory: memory(pods),
-        throttling: throttling(pods),
+        throttling: throttling(pods, interval, hourly),
         pods: u32::try_from(
             all()
                 .filter(|p| p.samples > 0.0 || p.cpu.max.is_some())
@@ -236,34 +239,26 @@ fn memory(pods: &BTreeMap<Text, OfPod>) -> Option<MemoryUsage> {
     (usage.peak.is_some() || usage.oom_killed_pods > 0).then_some(usage)
 }
 
-fn throttling(pods: &BTreeMap<Text, OfPod>) -> Option<Throttling> {
+fn throttling(pods: &BTreeMap<Text, OfPod>, interval: f64, hourly: bool) -> Option<Throttling> {
     let counted = || pods.values().filter(|p| p.periods.is_some_and(|n| n > 0.0));
-    if counted().next().is_none() {
-        return None;
-    }
+    counted().next()?;
     let sum = |pick: fn(&OfPod) -> Option<f64>| counted().filter_map(pick).sum::<f64>();
     let at_start = counted().any(|p| p.throttled_at_start.is_some());
-    let observed: usize = counted().map(|p| p.hours.len()).sum();
-    let hourly = |pick: fn(&Hour) -> f64| {
-        counted()
-            .flat_map(|p| p.hours.values())
-            .any(|h| pick(h) > 0.0)
-    };
+    let observed: f64 = counted().map(|p| p.samples).sum::<f64>() * interval / 3600.0;
     Some(Throttling {
         periods: sum(|p| p.periods),
         throttled: sum(|p| p.throttled),
         cpu_seconds: sum(|p| p.cpu_seconds),
         throttled_at_start: at_start.then(|| sum(|p| p.throttled_at_start)),
-        // An hourly query that failed leaves zeros: then the totals have to do.
-        hot: (hourly(|h| h.periods) && hourly(|h| h.cpu_seconds))
-            .then(|| hot_hours(counted().flat_map(|p| p.hours.values()), observed)),
+        // An hourly query that failed would leave zeros: then the totals have to do.
+        hot: hourly.then(|| hot_hours(counted().flat_map(|p| p.hours.values()), observed)),
         pods: u32::try_from(counted().count()).unwrap_or(u32::MAX),
     })
 }
 
-fn hot_hours<'h>(hours: impl Iterator<Item = &'h Hour>, observed: usize) -> HotHours {
+fn hot_hours<'h>(hours: impl Iterator<Item = &'h Hour>, observed: f64) -> HotHours {
     let mut hot = HotHours {
-        observed: observed as f64,
+        observed,
         ..HotHours::default()
     };
     for hour in hours.filter(|h| h.periods > 0.0 && h.throttled / h.periods > HOT_RATIO) {

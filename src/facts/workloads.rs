@@ -7,7 +7,7 @@ use super::effective::{Effective, effective_in_template};
 use super::{Facts, Owners, usage::UsageByContainer};
 use crate::model::{
     Autoscaler, Cluster, Container, ContainerUsage, LimitRange, Origin, Pod, Resources, Text,
-    Workload, WorkloadRef,
+    VerticalAutoscaler, Workload, WorkloadRef,
 };
 
 /// What part a container plays.
@@ -84,6 +84,17 @@ impl WorkloadFacts<'_> {
 }
 
 impl Facts<'_> {
+    /// A VerticalPodAutoscaler that changes the workload's pods as they are made.
+    #[must_use]
+    pub fn resized_by(&self, workload: &WorkloadFacts<'_>) -> Option<&VerticalAutoscaler> {
+        self.cluster.vertical_autoscalers.iter().find(|v| {
+            *v.namespace == *workload.id.namespace
+                && v.target.kind == workload.id.kind
+                && *v.target.name == *workload.id.name
+                && v.mode != "Off"
+        })
+    }
+
     /// An autoscaler that aims at a share of the request of this resource, so that a new request moves its target.
     #[must_use]
     pub fn steered_by(&self, workload: &WorkloadFacts<'_>, resource: &str) -> Option<String> {

@@ -18,10 +18,18 @@ pub struct WrittenRule<'s> {
 pub fn written_rules(groups: &[RuleGroup]) -> Vec<WrittenRule<'_>> {
     let mut found = Vec::new();
     for group in groups {
-        let Some(group_at) = group.source.as_deref() else { continue };
+        let Some(group_at) = group.source.as_deref() else {
+            continue;
+        };
         for rule in &group.rules {
             if let Some(at) = rule.source.as_deref() {
-                found.push(WrittenRule { group, group_at, rule, at, query: Query::parse(&rule.expr) });
+                found.push(WrittenRule {
+                    group,
+                    group_at,
+                    rule,
+                    at,
+                    query: Query::parse(&rule.expr),
+                });
             }
         }
     }
@@ -32,7 +40,11 @@ impl WrittenRule<'_> {
     /// A label of the rule, or one that its group adds.
     #[must_use]
     pub fn label(&self, name: &str) -> Option<&str> {
-        self.rule.labels.get(name).or_else(|| self.group_at.labels.get(name)).map(String::as_str)
+        self.rule
+            .labels
+            .get(name)
+            .or_else(|| self.group_at.labels.get(name))
+            .map(String::as_str)
     }
 
     /// The parsed expression, when it says what will be evaluated: not in a chart that fills parts in.

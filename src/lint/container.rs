@@ -14,7 +14,10 @@ pub struct Extent {
 /// Everything in a text that a comment above it can be about.
 #[must_use]
 pub fn extents(text: &str, groups: &[RuleGroup]) -> Vec<Extent> {
-    let extent = |s: Span| Extent { first: s.line, last: s.end_line };
+    let extent = |s: Span| Extent {
+        first: s.line,
+        last: s.end_line,
+    };
     let stream = Stream::parse(text);
     let places = Places::of_file(text);
     let mut found = Vec::new();
@@ -27,7 +30,13 @@ pub fn extents(text: &str, groups: &[RuleGroup]) -> Vec<Extent> {
     }
     for group in groups {
         found.extend(group.source.iter().map(|s| extent(s.span)));
-        found.extend(group.rules.iter().filter_map(|r| r.source.as_ref()).map(|s| extent(s.span)));
+        found.extend(
+            group
+                .rules
+                .iter()
+                .filter_map(|r| r.source.as_ref())
+                .map(|s| extent(s.span)),
+        );
     }
     found.sort_unstable();
     found.dedup();
@@ -37,7 +46,12 @@ pub fn extents(text: &str, groups: &[RuleGroup]) -> Vec<Extent> {
 /// Where a container's resources stand, or its name; without a container the name of the workload. `workload` is
 /// `Kind/name`, `document` counts from 0.
 #[must_use]
-pub fn locate(text: &str, document: usize, workload: &str, container: Option<&str>) -> Option<Span> {
+pub fn locate(
+    text: &str,
+    document: usize,
+    workload: &str,
+    container: Option<&str>,
+) -> Option<Span> {
     let stream = Stream::parse(text);
     let document = stream.documents.get(document)?;
     let (kind, name) = workload.split_once('/')?;
@@ -45,7 +59,9 @@ pub fn locate(text: &str, document: usize, workload: &str, container: Option<&st
     let places = Places::of_file(text);
     let metadata = child(document, object, "metadata");
     let Some(wanted) = container else {
-        let node = metadata.and_then(|m| child(document, m, "name")).unwrap_or(object);
+        let node = metadata
+            .and_then(|m| child(document, m, "name"))
+            .unwrap_or(object);
         return Some(places.node(text, node));
     };
     let mut containers = Vec::new();
@@ -56,8 +72,15 @@ pub fn locate(text: &str, document: usize, workload: &str, container: Option<&st
     let written = resources.filter(|e| e.value.as_mapping().is_some_and(|m| !m.entries.is_empty()));
     Some(match written {
         Some(entry) => {
-            let (key, value) = (places.node(text, &entry.key), places.node(text, &entry.value));
-            Span { end_line: value.end_line, end_column: value.end_column, ..key }
+            let (key, value) = (
+                places.node(text, &entry.key),
+                places.node(text, &entry.value),
+            );
+            Span {
+                end_line: value.end_line,
+                end_column: value.end_column,
+                ..key
+            }
         }
         None => places.node(text, child(document, container, "name")?),
     })
@@ -69,7 +92,13 @@ fn child<'t>(document: &'t Document, node: &'t Node, key: &str) -> Option<&'t No
 }
 
 /// The object of this kind and name: the document itself, or an item of it.
-fn object<'t>(document: &'t Document, node: &'t Node, kind: &str, name: &str, depth: usize) -> Option<&'t Node> {
+fn object<'t>(
+    document: &'t Document,
+    node: &'t Node,
+    kind: &str,
+    name: &str,
+    depth: usize,
+) -> Option<&'t Node> {
     let text = |n: Option<&'t Node>| n.and_then(Node::as_text);
     let metadata = child(document, node, "metadata");
     if text(child(document, node, "kind")) == Some(kind)
@@ -77,8 +106,13 @@ fn object<'t>(document: &'t Document, node: &'t Node, kind: &str, name: &str, de
     {
         return Some(node);
     }
-    let items = child(document, node, "items").and_then(Node::as_sequence).filter(|_| depth < 4)?;
-    items.items.iter().find_map(|item| object(document, document.resolve(item)?, kind, name, depth + 1))
+    let items = child(document, node, "items")
+        .and_then(Node::as_sequence)
+        .filter(|_| depth < 4)?;
+    items
+        .items
+        .iter()
+        .find_map(|item| object(document, document.resolve(item)?, kind, name, depth + 1))
 }
 
 /// The containers below a node. Aliases are not followed: what they name stands somewhere else.
@@ -92,6 +126,8 @@ fn collect<'t>(document: &'t Document, node: &'t Node, found: &mut Vec<&'t Node>
             }
         }
     } else if let Some(list) = node.as_sequence() {
-        list.items.iter().for_each(|item| collect(document, item, found));
+        list.items
+            .iter()
+            .for_each(|item| collect(document, item, found));
     }
 }

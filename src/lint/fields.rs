@@ -19,7 +19,8 @@ impl Field<'_> {
 /// Whether a node is YAML's null.
 pub(super) fn is_null(node: &Node) -> bool {
     let plain = |s: &crate::yaml::Scalar| s.style == crate::yaml::ScalarStyle::Plain;
-    node.as_scalar().is_some_and(|s| plain(s) && matches!(&*s.text, "" | "~" | "null" | "Null" | "NULL"))
+    node.as_scalar()
+        .is_some_and(|s| plain(s) && matches!(&*s.text, "" | "~" | "null" | "Null" | "NULL"))
 }
 
 /// The entries in the order of the text, own ones before merged ones; a key that comes twice counts once.
@@ -29,17 +30,28 @@ pub(super) fn fields<'t>(document: &'t Document, mapping: &'t Mapping) -> Vec<Fi
     found
 }
 
-fn collect<'t>(document: &'t Document, mapping: &'t Mapping, depth: usize, found: &mut Vec<Field<'t>>) {
+fn collect<'t>(
+    document: &'t Document,
+    mapping: &'t Mapping,
+    depth: usize,
+    found: &mut Vec<Field<'t>>,
+) {
     let own = found.len();
     let mut merges = Vec::new();
     for entry in &mapping.entries {
-        let Some(name) = entry.key.as_text() else { continue };
+        let Some(name) = entry.key.as_text() else {
+            continue;
+        };
         if name == "<<" {
             merges.push(&entry.value);
             continue;
         }
         let value = document.resolve(&entry.value).unwrap_or(&entry.value);
-        let field = Field { name, key: &entry.key, value };
+        let field = Field {
+            name,
+            key: &entry.key,
+            value,
+        };
         match found.iter().position(|f| f.name == name) {
             // The last of two own keys counts; a merged one never wins.
             Some(at) if at >= own => {
@@ -56,11 +68,16 @@ fn collect<'t>(document: &'t Document, mapping: &'t Mapping, depth: usize, found
         return;
     }
     for value in merges {
-        let Some(node) = document.resolve(value) else { continue };
+        let Some(node) = document.resolve(value) else {
+            continue;
+        };
         match &node.kind {
             Kind::Mapping(source) => collect(document, source, depth + 1, found),
             Kind::Sequence(list) => {
-                let maps = list.items.iter().filter_map(|i| document.resolve(i)?.as_mapping());
+                let maps = list
+                    .items
+                    .iter()
+                    .filter_map(|i| document.resolve(i)?.as_mapping());
                 maps.for_each(|m| collect(document, m, depth + 1, found));
             }
             _ => {}

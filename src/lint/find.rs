@@ -43,8 +43,17 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(path: &str) -> Self {
-        let file = RuleFile { path: path.to_owned(), ..RuleFile::default() };
-        Self { read: Read { groups: Vec::new(), file }, holders: 0 }
+        let file = RuleFile {
+            path: path.to_owned(),
+            ..RuleFile::default()
+        };
+        Self {
+            read: Read {
+                groups: Vec::new(),
+                file,
+            },
+            holders: 0,
+        }
     }
 
     pub(super) fn finish(self) -> Read {
@@ -52,7 +61,13 @@ impl Reader {
     }
 
     /// Reads every document of a text.
-    pub(super) fn stream(&mut self, stream: &Stream, source: &str, places: &Places<'_>, mask: &Mask) {
+    pub(super) fn stream(
+        &mut self,
+        stream: &Stream,
+        source: &str,
+        places: &Places<'_>,
+        mask: &Mask,
+    ) {
         for document in &stream.documents {
             if document.is_template() {
                 self.template(document, source, places);
@@ -62,14 +77,26 @@ impl Reader {
                 self.yaml_fault(fault, document, source, places);
             }
             if let Some(root) = &document.root {
-                self.node(root, &Text { document, source, places, mask }, 0);
+                self.node(
+                    root,
+                    &Text {
+                        document,
+                        source,
+                        places,
+                        mask,
+                    },
+                    0,
+                );
             }
         }
     }
 
     /// A document of a chart: read with its template actions blanked out, when that gives YAML.
     fn template(&mut self, document: &Document, source: &str, places: &Places<'_>) {
-        let at = document.faults.first().map_or(document.start, |f| f.position);
+        let at = document
+            .faults
+            .first()
+            .map_or(document.start, |f| f.position);
         let line = u32::try_from(at.line).unwrap_or(u32::MAX);
         let (text, mask) = helm::blanked(source);
         // Only this document: everything before and behind it becomes blank.
@@ -77,7 +104,10 @@ impl Reader {
             .char_indices()
             .flat_map(|(i, c)| {
                 let keep = document.span.contains(&i) || c == '\n';
-                std::iter::repeat_n(if keep { c } else { ' ' }, if keep { 1 } else { c.len_utf8() })
+                std::iter::repeat_n(
+                    if keep { c } else { ' ' },
+                    if keep { 1 } else { c.len_utf8() },
+                )
             })
             .collect();
         let stream = Stream::parse(&alone);
@@ -93,11 +123,31 @@ impl Reader {
         self.read.file.notes.push((line, what.to_owned()));
     }
 
-    fn yaml_fault(&mut self, fault: &crate::yaml::Fault, document: &Document, source: &str, places: &Places<'_>) {
-        let line = source.lines().nth(fault.position.line.saturating_sub(1)).unwrap_or_default();
-        let skip: usize = line.chars().take(fault.position.column.saturating_sub(1)).map(char::len_utf8).sum();
-        let breaks = source.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1);
-        let start = std::iter::once(0).chain(breaks).nth(fault.position.line.saturating_sub(1)).unwrap_or_default();
+    fn yaml_fault(
+        &mut self,
+        fault: &crate::yaml::Fault,
+        document: &Document,
+        source: &str,
+        places: &Places<'_>,
+    ) {
+        let line = source
+            .lines()
+            .nth(fault.position.line.saturating_sub(1))
+            .unwrap_or_default();
+        let skip: usize = line
+            .chars()
+            .take(fault.position.column.saturating_sub(1))
+            .map(char::len_utf8)
+            .sum();
+        let breaks = source
+            .bytes()
+            .enumerate()
+            .filter(|(_, b)| *b == b'\n')
+            .map(|(i, _)| i + 1);
+        let start = std::iter::once(0)
+            .chain(breaks)
+            .nth(fault.position.line.saturating_sub(1))
+            .unwrap_or_default();
         let from = (start + skip).min(source.len());
         let word = line.get(skip..).unwrap_or_default();
         let word = word.split([' ', ':', ',']).next().unwrap_or_default();
@@ -125,14 +175,24 @@ impl Reader {
 
     /// Reads a document, or an item of a list.
     fn node(&mut self, node: &Node, text: &Text<'_>, depth: usize) {
-        let Some(mapping) = text.document.resolve(node).and_then(Node::as_mapping) else { return };
-        let entry = |key: &str| mapping.entry(key).and_then(|e| text.document.resolve(&e.value));
+        let Some(mapping) = text.document.resolve(node).and_then(Node::as_mapping) else {
+            return;
+        };
+        let entry = |key: &str| {
+            mapping
+                .entry(key)
+                .and_then(|e| text.document.resolve(&e.value))
+        };
         let word = |key: &str| entry(key).and_then(Node::as_text).unwrap_or_default();
         match (word("apiVersion"), word("kind")) {
             ("", "") => self.plain(node, mapping, text),
             (_, "ConfigMap") => self.config_map(mapping, text),
-            (api, "PrometheusRule" | "VMRule") => self.object(mapping, text, api.contains("victoriametrics")),
-            (api, "Rules" | "ClusterRules" | "GlobalRules") if api.starts_with("monitoring.googleapis.com") => {
+            (api, "PrometheusRule" | "VMRule") => {
+                self.object(mapping, text, api.contains("victoriametrics"))
+            }
+            (api, "Rules" | "ClusterRules" | "GlobalRules")
+                if api.starts_with("monitoring.googleapis.com") =>
+            {
                 self.object(mapping, text, false);
             }
             (_, kind) if kind.ends_with("List") && depth < 4 => {
@@ -151,18 +211,39 @@ impl Reader {
         let metadata = get(mapping, "metadata");
         let metadata = metadata.as_ref().and_then(Node::as_mapping);
         let word = |key: &str| {
-            metadata.and_then(|m| m.entry(key)).and_then(|e| e.value.as_text()).unwrap_or_default().to_owned()
+            metadata
+                .and_then(|m| m.entry(key))
+                .and_then(|e| e.value.as_text())
+                .unwrap_or_default()
+                .to_owned()
         };
-        let labels = metadata.and_then(|m| m.entry("labels")).and_then(|e| e.value.as_mapping());
+        let labels = metadata
+            .and_then(|m| m.entry("labels"))
+            .and_then(|e| e.value.as_mapping());
         let labels: BTreeMap<_, _> = labels
             .iter()
             .flat_map(|m| fields(text.document, m))
             .filter_map(|f| Some((f.name.into(), f.value.as_text()?.into())))
             .collect();
-        let object = RuleObject { namespace: word("namespace"), name: word("name"), labels };
-        let dialect = if victoria { Dialect::Victoria } else { Dialect::Prometheus };
-        let holder = Holder { object: Some(object), dialect, kubernetes: true };
-        let spec = mapping.entry("spec").and_then(|e| text.document.resolve(&e.value)).and_then(Node::as_mapping);
+        let object = RuleObject {
+            namespace: word("namespace"),
+            name: word("name"),
+            labels,
+        };
+        let dialect = if victoria {
+            Dialect::Victoria
+        } else {
+            Dialect::Prometheus
+        };
+        let holder = Holder {
+            object: Some(object),
+            dialect,
+            kubernetes: true,
+        };
+        let spec = mapping
+            .entry("spec")
+            .and_then(|e| text.document.resolve(&e.value))
+            .and_then(Node::as_mapping);
         if let Some(groups) = spec.and_then(|s| s.entry("groups")) {
             group::read_groups(self, &groups.value, text, &holder);
         }
@@ -170,13 +251,26 @@ impl Reader {
 
     /// A ConfigMap whose values are rule files.
     fn config_map(&mut self, mapping: &Mapping, text: &Text<'_>) {
-        let data = mapping.entry("data").and_then(|e| text.document.resolve(&e.value)).and_then(Node::as_mapping);
+        let data = mapping
+            .entry("data")
+            .and_then(|e| text.document.resolve(&e.value))
+            .and_then(Node::as_mapping);
         for entry in data.iter().flat_map(|m| &m.entries) {
             let file = entry.key.as_text().is_some_and(|k| k.contains('.'));
-            let Some(value) = entry.value.as_text().filter(|v| file && v.contains("groups:")) else { continue };
+            let Some(value) = entry
+                .value
+                .as_text()
+                .filter(|v| file && v.contains("groups:"))
+            else {
+                continue;
+            };
             let stream = Stream::parse(value);
             // Any text may hold that word; only a text that is rules is looked into.
-            if stream.documents.iter().any(|d| d.faults.is_empty() && holds_rules(d)) {
+            if stream
+                .documents
+                .iter()
+                .any(|d| d.faults.is_empty() && holds_rules(d))
+            {
                 let places = Places::of_value(text.source, &entry.value, text.places);
                 self.stream(&stream, value, &places, &Mask::none());
             }
@@ -197,7 +291,10 @@ impl Reader {
 
     fn unknown_keys(&mut self, mapping: &Mapping, text: &Text<'_>) {
         // `namespace` is what mimirtool and cortextool keep there.
-        for field in fields(text.document, mapping).iter().filter(|f| !matches!(f.name, "groups" | "namespace")) {
+        for field in fields(text.document, mapping)
+            .iter()
+            .filter(|f| !matches!(f.name, "groups" | "namespace"))
+        {
             self.fault(FaultKind::Schema, text.span(field.key), ("", None, field.name), field.name, (
                 format!("`{}` is not a key of a rule file", field.name),
                 format!("take `{}` out: a rule file has nothing but `groups`, and Prometheus refuses the file", field.name),
@@ -207,7 +304,9 @@ impl Reader {
 
     /// Values of kube-prometheus-stack, prometheus and charts that hold them.
     fn values(&mut self, node: &Node, text: &Text<'_>, depth: usize) {
-        let Some(mapping) = text.document.resolve(node).and_then(Node::as_mapping) else { return };
+        let Some(mapping) = text.document.resolve(node).and_then(Node::as_mapping) else {
+            return;
+        };
         for field in fields(text.document, mapping) {
             match (field.name, &field.value.kind) {
                 ("additionalPrometheusRulesMap" | "serverFiles", Kind::Mapping(files)) => {
@@ -216,9 +315,13 @@ impl Reader {
                     }
                 }
                 ("additionalPrometheusRules", Kind::Sequence(list)) => {
-                    list.items.iter().for_each(|item| self.groups_of(item, text));
+                    list.items
+                        .iter()
+                        .for_each(|item| self.groups_of(item, text));
                 }
-                (_, Kind::Mapping(_)) if depth < VALUES_DEPTH => self.values(field.value, text, depth + 1),
+                (_, Kind::Mapping(_)) if depth < VALUES_DEPTH => {
+                    self.values(field.value, text, depth + 1)
+                }
                 _ => {}
             }
         }
@@ -227,7 +330,15 @@ impl Reader {
     fn groups_of(&mut self, node: &Node, text: &Text<'_>) {
         let mapping = text.document.resolve(node).and_then(Node::as_mapping);
         if let Some(groups) = mapping.and_then(|m| m.entry("groups")) {
-            group::read_groups(self, &groups.value, text, &Holder { kubernetes: true, ..Holder::default() });
+            group::read_groups(
+                self,
+                &groups.value,
+                text,
+                &Holder {
+                    kubernetes: true,
+                    ..Holder::default()
+                },
+            );
         }
     }
 
@@ -256,22 +367,38 @@ impl Reader {
 
 fn holds_rules(document: &Document) -> bool {
     let root = document.root.as_ref().and_then(Node::as_mapping);
-    root.is_some_and(|m| looks_like_rules(document, m) || m.entry("spec").is_some_and(|e| {
-        e.value.as_mapping().is_some_and(|s| s.entry("groups").is_some())
-    }))
+    root.is_some_and(|m| {
+        looks_like_rules(document, m)
+            || m.entry("spec").is_some_and(|e| {
+                e.value
+                    .as_mapping()
+                    .is_some_and(|s| s.entry("groups").is_some())
+            })
+    })
 }
 
 /// Whether a mapping is a rule file: it has `groups`, and what these are does not speak against it.
 fn looks_like_rules(document: &Document, mapping: &Mapping) -> bool {
-    let Some(groups) = mapping.entry("groups").and_then(|e| document.resolve(&e.value)) else { return false };
+    let Some(groups) = mapping
+        .entry("groups")
+        .and_then(|e| document.resolve(&e.value))
+    else {
+        return false;
+    };
     if mapping.entry("kind").is_some() {
         return false;
     }
-    let only = mapping.entries.iter().all(|e| matches!(e.key.as_text(), Some("groups" | "namespace")));
+    let only = mapping
+        .entries
+        .iter()
+        .all(|e| matches!(e.key.as_text(), Some("groups" | "namespace")));
     match &groups.kind {
         Kind::Sequence(list) => {
             let has_rules = |n: &Node| {
-                document.resolve(n).and_then(Node::as_mapping).is_some_and(|m| m.entry("rules").is_some())
+                document
+                    .resolve(n)
+                    .and_then(Node::as_mapping)
+                    .is_some_and(|m| m.entry("rules").is_some())
             };
             list.items.iter().any(has_rules) || (only && !list.items.is_empty())
         }

@@ -12,7 +12,9 @@ impl Mask {
 
     /// Whether anything in the range is filled in later.
     pub(super) fn touches(&self, range: &Range<usize>) -> bool {
-        self.0.iter().any(|m| m.start < range.end && range.start < m.end)
+        self.0
+            .iter()
+            .any(|m| m.start < range.end && range.start < m.end)
     }
 }
 
@@ -47,9 +49,18 @@ fn actions(line: &str, offset: usize, out: &mut String, mask: &mut Vec<Range<usi
         };
         let close = open + length + 2;
         // Helm's way to write a template for Prometheus: {{`{{ $labels.pod }}`}} ends behind the second pair.
-        let close = if line.get(close..).is_some_and(|rest| rest.starts_with("`}}")) { close + 3 } else { close };
+        let close = if line
+            .get(close..)
+            .is_some_and(|rest| rest.starts_with("`}}"))
+        {
+            close + 3
+        } else {
+            close
+        };
         let action = line.get(open..close).unwrap_or_default();
-        let for_alerts = ["$labels", "$value", "$externalLabels"].iter().any(|m| action.contains(m));
+        let for_alerts = ["$labels", "$value", "$externalLabels"]
+            .iter()
+            .any(|m| action.contains(m));
         if for_alerts && !action.contains('`') {
             out.push_str(action);
         } else {

@@ -2,24 +2,56 @@
 
 /// What a group may have: Prometheus, Thanos (`partial_response_strategy`), Mimir.
 const GROUP: &[&str] = &[
-    "name", "interval", "query_offset", "limit", "labels", "rules", "partial_response_strategy", "source_tenants",
-    "evaluation_delay", "align_evaluation_time_on_interval", "remote_write",
+    "name",
+    "interval",
+    "query_offset",
+    "limit",
+    "labels",
+    "rules",
+    "partial_response_strategy",
+    "source_tenants",
+    "evaluation_delay",
+    "align_evaluation_time_on_interval",
+    "remote_write",
 ];
 
 /// What only groups of vmalert have.
 const VICTORIA_GROUP: &[&str] = &[
-    "type", "concurrency", "params", "headers", "notifier_headers", "eval_offset", "eval_delay", "eval_alignment",
-    "tenant", "debug",
+    "type",
+    "concurrency",
+    "params",
+    "headers",
+    "notifier_headers",
+    "eval_offset",
+    "eval_delay",
+    "eval_alignment",
+    "tenant",
+    "debug",
 ];
 
-const RULE: &[&str] = &["record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"];
+const RULE: &[&str] = &[
+    "record",
+    "alert",
+    "expr",
+    "for",
+    "keep_firing_for",
+    "labels",
+    "annotations",
+];
 
 /// What only rules of vmalert have.
 const VICTORIA_RULE: &[&str] = &["debug", "update_entries_limit"];
 
 /// Common labels and annotations, for those who forget the mapping around them.
 const LABELS: &[&str] = &["severity", "team", "priority"];
-const ANNOTATIONS: &[&str] = &["summary", "description", "message", "runbook_url", "runbook", "dashboard"];
+const ANNOTATIONS: &[&str] = &[
+    "summary",
+    "description",
+    "message",
+    "runbook_url",
+    "runbook",
+    "dashboard",
+];
 
 pub(super) fn is_group_key(key: &str, victoria: bool) -> bool {
     GROUP.contains(&key) || (victoria && is_victoria_group_key(key))
@@ -83,7 +115,9 @@ fn distance(a: &str, b: &str) -> usize {
     for (i, x) in a.chars().enumerate() {
         let mut diagonal = std::mem::replace(&mut row[0], i + 1);
         for (j, y) in b.iter().enumerate() {
-            let cost = (diagonal + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
+            let cost = (diagonal + usize::from(x != *y))
+                .min(row[j] + 1)
+                .min(row[j + 1] + 1);
             diagonal = std::mem::replace(&mut row[j + 1], cost);
         }
     }
@@ -97,13 +131,22 @@ mod tests {
     #[test]
     fn a_wrong_key_is_explained_by_what_was_meant() {
         assert_eq!(advice_for_rule("annotation"), "write `annotations` instead");
-        assert_eq!(advice_for_rule("keepFiringFor"), "write `keep_firing_for` instead");
+        assert_eq!(
+            advice_for_rule("keepFiringFor"),
+            "write `keep_firing_for` instead"
+        );
         assert_eq!(
             advice_for_rule("note"),
             "take `note` out; a rule has record, alert, expr, for, keep_firing_for, labels, annotations"
         );
-        assert_eq!(advice_for_rule("severity"), "move `severity` below `labels`");
-        assert_eq!(advice_for_group("expr"), "move `expr` into a rule, below `rules`");
+        assert_eq!(
+            advice_for_rule("severity"),
+            "move `severity` below `labels`"
+        );
+        assert_eq!(
+            advice_for_group("expr"),
+            "move `expr` into a rule, below `rules`"
+        );
         assert_eq!(advice_for_group("Interval"), "write `interval` instead");
     }
 }

@@ -29,7 +29,12 @@ pub struct Read {
 pub fn read_rules(path: &str, text: &str) -> Read {
     let mut reader = find::Reader::new(path);
     let stream = Stream::parse(text);
-    reader.stream(&stream, text, &places::Places::of_file(text), &helm::Mask::none());
+    reader.stream(
+        &stream,
+        text,
+        &places::Places::of_file(text),
+        &helm::Mask::none(),
+    );
     reader.finish()
 }
 

@@ -8,21 +8,38 @@ pub(super) enum Places<'s> {
     /// The text is the file.
     File { text: &'s str, lines: Vec<usize> },
     /// The text is a value in another one: pairs of offsets in both, each the start of bytes that go together.
-    Value { pairs: Vec<(usize, usize)>, outer: &'s Self },
+    Value {
+        pairs: Vec<(usize, usize)>,
+        outer: &'s Self,
+    },
 }
 
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 impl<'s> Places<'s> {
     pub(super) fn of_file(text: &'s str) -> Self {
-        let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1);
-        let first = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Self::File { text, lines: std::iter::once(first).chain(breaks).collect() }
+        let breaks = text
+            .bytes()
+            .enumerate()
+            .filter(|(_, b)| *b == b'\n')
+            .map(|(at, _)| at + 1);
+        let first = if text.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
+        Self::File {
+            text,
+            lines: std::iter::once(first).chain(breaks).collect(),
+        }
     }
 
     /// The places of the text that `node`, a scalar of `source`, holds.
     pub(super) fn of_value(source: &str, node: &Node, outer: &'s Self) -> Self {
-        Self::Value { pairs: aligned(source, node), outer }
+        Self::Value {
+            pairs: aligned(source, node),
+            outer,
+        }
     }
 
     /// Line and column of a byte.
@@ -36,7 +53,10 @@ impl<'s> Places<'s> {
             }
             Self::Value { pairs, outer } => {
                 let before = pairs.partition_point(|pair| pair.0 <= byte);
-                let pair = before.checked_sub(1).and_then(|i| pairs.get(i)).or(pairs.first());
+                let pair = before
+                    .checked_sub(1)
+                    .and_then(|i| pairs.get(i))
+                    .or(pairs.first());
                 outer.at(pair.map_or(0, |(inner, out)| out + byte.saturating_sub(*inner)))
             }
         }
@@ -47,26 +67,47 @@ impl<'s> Places<'s> {
         let (line, column) = self.at(from);
         let last = to.saturating_sub(1).max(from);
         let (end_line, end_column) = self.at(last);
-        Span { line, column, end_line, end_column: end_column + u32::from(to > from) }
+        Span {
+            line,
+            column,
+            end_line,
+            end_column: end_column + u32::from(to > from),
+        }
     }
 
     /// The place of a node; of a block scalar its content.
     pub(super) fn node(&self, source: &str, node: &Node) -> Span {
-        let content = node.as_scalar().and_then(|s| s.block.as_ref()).map(|b| b.content.clone());
-        let range = content.filter(|c| !c.is_empty()).unwrap_or_else(|| node.span.clone());
+        let content = node
+            .as_scalar()
+            .and_then(|s| s.block.as_ref())
+            .map(|b| b.content.clone());
+        let range = content
+            .filter(|c| !c.is_empty())
+            .unwrap_or_else(|| node.span.clone());
         let text = source.get(range.clone()).unwrap_or_default();
         let start = range.start + (text.len() - text.trim_start_matches(BLANKS).len());
         let end = range.end - (text.len() - text.trim_end_matches(BLANKS).len());
-        if start >= end { self.span(range.start, range.end) } else { self.span(start, end) }
+        if start >= end {
+            self.span(range.start, range.end)
+        } else {
+            self.span(start, end)
+        }
     }
 
     /// The place of every character of a scalar.
     pub(super) fn text(&self, source: &str, node: &Node) -> TextPlace {
         let runs = aligned(source, node).into_iter().map(|(text, byte)| {
             let (line, column) = self.at(byte);
-            Run { text: number(text), line, column }
+            Run {
+                text: number(text),
+                line,
+                column,
+            }
         });
-        TextPlace { span: self.node(source, node), runs: runs.collect() }
+        TextPlace {
+            span: self.node(source, node),
+            runs: runs.collect(),
+        }
     }
 }
 
@@ -76,15 +117,25 @@ fn number(n: usize) -> u32 {
 
 /// Pairs of offsets, in the value and in the source, from which on both go on byte by byte.
 fn aligned(source: &str, node: &Node) -> Vec<(usize, usize)> {
-    let Some(scalar) = node.as_scalar() else { return Vec::new() };
+    let Some(scalar) = node.as_scalar() else {
+        return Vec::new();
+    };
     match scalar.style {
         ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
             let inside = node.span.start + 1..node.span.end.saturating_sub(1);
             let written = source.get(inside.clone()).unwrap_or_default();
-            quoted(&scalar.text, written, inside.start, scalar.style == ScalarStyle::DoubleQuoted)
+            quoted(
+                &scalar.text,
+                written,
+                inside.start,
+                scalar.style == ScalarStyle::DoubleQuoted,
+            )
         }
         _ => {
-            let range = scalar.block.as_ref().map_or(node.span.clone(), |b| b.content.clone());
+            let range = scalar
+                .block
+                .as_ref()
+                .map_or(node.span.clone(), |b| b.content.clone());
             let written = source.get(range.clone()).unwrap_or_default();
             by_lines(&scalar.text, written, range.start)
         }
@@ -116,7 +167,11 @@ fn by_lines(text: &str, written: &str, offset: usize) -> Vec<(usize, usize)> {
 /// Quoted scalars, character by character.
 fn quoted(text: &str, written: &str, offset: usize, double: bool) -> Vec<(usize, usize)> {
     let (mut pairs, mut at, mut i) = (vec![(0, offset)], 0, 0);
-    let char_at = |at: usize| text.get(at..).and_then(|t| t.chars().next()).map_or(0, char::len_utf8);
+    let char_at = |at: usize| {
+        text.get(at..)
+            .and_then(|t| t.chars().next())
+            .map_or(0, char::len_utf8)
+    };
     while let Some(c) = written.get(i..).and_then(|w| w.chars().next()) {
         let rest = written.get(i..).unwrap_or_default();
         let blanks = rest.len() - rest.trim_start_matches(BLANKS).len();

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::fields::{Field, fields};
 use super::find::{Reader, Text};
 use super::keys;
-use crate::model::{Dialect, FaultKind, FieldPlace, PromDuration, Rule, RuleKind, RuleSource, Span};
+use crate::model::{
+    Dialect, FaultKind, FieldPlace, PromDuration, Rule, RuleKind, RuleSource, Span,
+};
 use crate::yaml::{Node, ScalarStyle};
 
 /// Group, rule and key that a fault is about.
@@ -20,10 +22,16 @@ pub(super) fn read(
     (dialect, kubernetes): (Dialect, bool),
 ) -> Option<Rule> {
     let Some(mapping) = text.document.resolve(node).and_then(Node::as_mapping) else {
-        reader.fault(FaultKind::Schema, text.span(node), (group, None, "rules"), "", (
-            "a rule is not a mapping".to_owned(),
-            "write it as `- alert: …` or `- record: …` with `expr:` below".to_owned(),
-        ));
+        reader.fault(
+            FaultKind::Schema,
+            text.span(node),
+            (group, None, "rules"),
+            "",
+            (
+                "a rule is not a mapping".to_owned(),
+                "write it as `- alert: …` or `- record: …` with `expr:` below".to_owned(),
+            ),
+        );
         return None;
     };
     let all = fields(text.document, mapping);
@@ -36,18 +44,34 @@ pub(super) fn read(
         ("", record) => Some((RuleKind::Recording, record.to_owned())),
         (alert, record) => {
             let at = get("record").map_or(span, |f| text.span(f.key));
-            reader.fault(FaultKind::Schema, at, (group, Some((RuleKind::Alerting, alert.to_owned())), "record"), record, (
-                format!("a rule has both `alert: {alert}` and `record: {record}`"),
-                "make two rules of it, or take one of the two out".to_owned(),
-            ));
+            reader.fault(
+                FaultKind::Schema,
+                at,
+                (
+                    group,
+                    Some((RuleKind::Alerting, alert.to_owned())),
+                    "record",
+                ),
+                record,
+                (
+                    format!("a rule has both `alert: {alert}` and `record: {record}`"),
+                    "make two rules of it, or take one of the two out".to_owned(),
+                ),
+            );
             None
         }
     };
     if word("alert").is_empty() && word("record").is_empty() {
-        reader.fault(FaultKind::Schema, span, (group, None, "alert"), word("expr"), (
-            "a rule has neither `alert` nor `record`".to_owned(),
-            "say what it is: `alert: Name` or `record: level:metric:operations`".to_owned(),
-        ));
+        reader.fault(
+            FaultKind::Schema,
+            span,
+            (group, None, "alert"),
+            word("expr"),
+            (
+                "a rule has neither `alert` nor `record`".to_owned(),
+                "say what it is: `alert: Name` or `record: level:metric:operations`".to_owned(),
+            ),
+        );
     }
     let mut written = Written {
         reader,
@@ -55,20 +79,34 @@ pub(super) fn read(
         group,
         name: name.clone(),
         kubernetes,
-        source: RuleSource { path: String::new(), span, dialect, ..RuleSource::default() },
+        source: RuleSource {
+            path: String::new(),
+            span,
+            dialect,
+            ..RuleSource::default()
+        },
         rule: empty(),
     };
-    written.source.path.clone_from(&written.reader.read.file.path);
+    written
+        .source
+        .path
+        .clone_from(&written.reader.read.file.path);
     written.source.templated = text.mask.touches(&node.span);
     for field in &all {
         written.field(field);
     }
     let (mut rule, source) = (written.rule, written.source);
     if rule.expr.trim().is_empty() {
-        reader.fault(FaultKind::Schema, source.value("expr"), (group, name, "expr"), "", (
-            "a rule has no `expr`".to_owned(),
-            "give it an expression, or take the rule out".to_owned(),
-        ));
+        reader.fault(
+            FaultKind::Schema,
+            source.value("expr"),
+            (group, name, "expr"),
+            "",
+            (
+                "a rule has no `expr`".to_owned(),
+                "give it an expression, or take the rule out".to_owned(),
+            ),
+        );
         return None;
     }
     let (kind, name) = name?;
@@ -103,16 +141,23 @@ struct Written<'r, 't> {
 
 impl Written<'_, '_> {
     fn fault(&mut self, kind: FaultKind, at: Span, key: &str, text: &str, said: (String, String)) {
-        self.reader.fault(kind, at, (self.group, self.name.clone(), key), text, said);
+        self.reader
+            .fault(kind, at, (self.group, self.name.clone(), key), text, said);
     }
 
     fn field(&mut self, field: &Field<'_>) {
-        let place = FieldPlace { key: self.text.span(field.key), value: self.text.span(field.value) };
+        let place = FieldPlace {
+            key: self.text.span(field.key),
+            value: self.text.span(field.value),
+        };
         self.source.fields.insert(field.name.to_owned(), place);
         let key = field.name;
         let victoria = self.source.dialect == Dialect::Victoria || keys::is_victoria_rule_key(key);
         if !keys::is_rule_key(key, victoria) {
-            let said = (format!("`{key}` is not a key of a rule"), keys::advice_for_rule(key));
+            let said = (
+                format!("`{key}` is not a key of a rule"),
+                keys::advice_for_rule(key),
+            );
             return self.fault(FaultKind::Schema, place.key, key, key, said);
         }
         if field.is_null() {
@@ -122,7 +167,10 @@ impl Written<'_, '_> {
             return self.mapping(field);
         }
         let Some(value) = field.value.as_text() else {
-            let said = (format!("`{key}` of a rule is not a text"), format!("make `{key}` a single value"));
+            let said = (
+                format!("`{key}` of a rule is not a text"),
+                format!("make `{key}` a single value"),
+            );
             return self.fault(FaultKind::Schema, place.value, key, "", said);
         };
         match key {
@@ -131,15 +179,29 @@ impl Written<'_, '_> {
                 self.source.expr = self.text.places.text(self.text.source, field.value);
             }
             "for" | "keep_firing_for" => self.duration(field, value),
-            "record" if self.name.as_ref().is_some_and(|n| n.0 == RuleKind::Recording) => self.metric_name(value, place),
+            "record"
+                if self
+                    .name
+                    .as_ref()
+                    .is_some_and(|n| n.0 == RuleKind::Recording) =>
+            {
+                self.metric_name(value, place)
+            }
             _ => {}
         }
     }
 
     fn duration(&mut self, field: &Field<'_>, value: &str) {
         let key = field.name;
-        let place = FieldPlace { key: self.text.span(field.key), value: self.text.span(field.value) };
-        if self.name.as_ref().is_some_and(|n| n.0 == RuleKind::Recording) {
+        let place = FieldPlace {
+            key: self.text.span(field.key),
+            value: self.text.span(field.value),
+        };
+        if self
+            .name
+            .as_ref()
+            .is_some_and(|n| n.0 == RuleKind::Recording)
+        {
             let said = (
                 format!("a recording rule has `{key}`"),
                 format!("take `{key}` out: recording rules do not fire"),
@@ -155,7 +217,12 @@ impl Written<'_, '_> {
             _ => self.rule.keep_firing_for = parsed,
         }
         if parsed.is_none() {
-            bad_duration(self.reader, field, self.text, (self.group, self.name.clone(), key));
+            bad_duration(
+                self.reader,
+                field,
+                self.text,
+                (self.group, self.name.clone(), key),
+            );
         }
     }
 
@@ -185,21 +252,42 @@ impl Written<'_, '_> {
     fn mapping(&mut self, field: &Field<'_>) {
         let at = self.text.span(field.value);
         let Some(mapping) = field.value.as_mapping() else {
-            let said = (format!("`{}` is not a mapping", field.name), format!("write `{}` as keys with values", field.name));
+            let said = (
+                format!("`{}` is not a mapping", field.name),
+                format!("write `{}` as keys with values", field.name),
+            );
             return self.fault(FaultKind::Schema, at, field.name, "", said);
         };
-        let recording = self.name.as_ref().is_some_and(|n| n.0 == RuleKind::Recording);
+        let recording = self
+            .name
+            .as_ref()
+            .is_some_and(|n| n.0 == RuleKind::Recording);
         if recording && field.name == "annotations" && !mapping.entries.is_empty() {
-            let said = ("a recording rule has `annotations`".to_owned(), "take them out, or make a comment of them".to_owned());
-            return self.fault(FaultKind::Schema, self.text.span(field.key), field.name, "", said);
+            let said = (
+                "a recording rule has `annotations`".to_owned(),
+                "take them out, or make a comment of them".to_owned(),
+            );
+            return self.fault(
+                FaultKind::Schema,
+                self.text.span(field.key),
+                field.name,
+                "",
+                said,
+            );
         }
         for inner in fields(self.text.document, mapping) {
             let key = format!("{}.{}", field.name, inner.name);
-            let place = FieldPlace { key: self.text.span(inner.key), value: self.text.span(inner.value) };
+            let place = FieldPlace {
+                key: self.text.span(inner.key),
+                value: self.text.span(inner.value),
+            };
             self.source.fields.insert(key.clone(), place);
             self.label_name(&key, &inner, place);
             let Some(value) = inner.value.as_text() else {
-                let said = (format!("`{key}` is not a text"), format!("make `{key}` a single value, in quotes"));
+                let said = (
+                    format!("`{key}` is not a text"),
+                    format!("make `{key}` a single value, in quotes"),
+                );
                 self.fault(FaultKind::Schema, place.value, &key, "", said);
                 continue;
             };
@@ -210,8 +298,19 @@ impl Written<'_, '_> {
                 );
                 self.fault(FaultKind::Schema, place.value, &key, value, said);
             }
-            let all = if field.name == "labels" { &mut self.rule.labels } else { &mut self.rule.annotations };
-            all.insert(inner.name.to_owned(), if inner.is_null() { String::new() } else { value.to_owned() });
+            let all = if field.name == "labels" {
+                &mut self.rule.labels
+            } else {
+                &mut self.rule.annotations
+            };
+            all.insert(
+                inner.name.to_owned(),
+                if inner.is_null() {
+                    String::new()
+                } else {
+                    value.to_owned()
+                },
+            );
         }
     }
 
@@ -220,9 +319,16 @@ impl Written<'_, '_> {
         if self.text.mask.touches(&inner.key.span) {
             return;
         }
-        let kind = if key.starts_with("labels") { "label" } else { "annotation" };
+        let kind = if key.starts_with("labels") {
+            "label"
+        } else {
+            "annotation"
+        };
         if name.is_empty() || (kind == "label" && name == "__name__") {
-            let said = (format!("`{name}` cannot be the name of a {kind} of a rule"), "choose another name".to_owned());
+            let said = (
+                format!("`{name}` cannot be the name of a {kind} of a rule"),
+                "choose another name".to_owned(),
+            );
             self.fault(FaultKind::Name, place.key, key, name, said);
         } else if !valid_name(name, false) {
             let said = (
@@ -243,17 +349,29 @@ fn valid_name(name: &str, metric: bool) -> bool {
 
 /// Whether YAML reads the value as something else than a text.
 fn not_a_string(field: &Field<'_>) -> bool {
-    let Some(scalar) = field.value.as_scalar().filter(|s| s.style == ScalarStyle::Plain) else { return false };
+    let Some(scalar) = field
+        .value
+        .as_scalar()
+        .filter(|s| s.style == ScalarStyle::Plain)
+    else {
+        return false;
+    };
     if field.value.tag.is_some() {
         return false;
     }
     let text = &*scalar.text;
     matches!(text, "true" | "false" | "True" | "False" | "TRUE" | "FALSE")
-        || (text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) && text.parse::<f64>().is_ok())
+        || (text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+            && text.parse::<f64>().is_ok())
 }
 
 /// Notes a text that is not a duration.
-pub(super) fn bad_duration(reader: &mut Reader, field: &Field<'_>, text: &Text<'_>, about: About<'_>) {
+pub(super) fn bad_duration(
+    reader: &mut Reader,
+    field: &Field<'_>,
+    text: &Text<'_>,
+    about: About<'_>,
+) {
     let value = field.value.as_text().unwrap_or_default();
     let action = match value.trim() {
         number if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {
@@ -261,6 +379,15 @@ pub(super) fn bad_duration(reader: &mut Reader, field: &Field<'_>, text: &Text<'
         }
         _ => "write numbers with units, the largest first: `90s`, `5m`, `1h30m`, `2d`".to_owned(),
     };
-    let said = (format!("`{}: {value}` is not a duration", field.name), action);
-    reader.fault(FaultKind::Duration, text.span(field.value), about, value, said);
+    let said = (
+        format!("`{}: {value}` is not a duration", field.name),
+        action,
+    );
+    reader.fault(
+        FaultKind::Duration,
+        text.span(field.value),
+        about,
+        value,
+        said,
+    );
 }

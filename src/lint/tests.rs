@@ -3,8 +3,16 @@ use crate::model::{FaultKind, PromDuration, RuleKind, Span};
 
 fn span_text<'t>(text: &'t str, span: Span) -> &'t str {
     let offset = |line: u32, column: u32| {
-        let start: usize = text.split_inclusive('\n').take(line as usize - 1).map(str::len).sum();
-        let skip: usize = text[start..].chars().take(column as usize - 1).map(char::len_utf8).sum();
+        let start: usize = text
+            .split_inclusive('\n')
+            .take(line as usize - 1)
+            .map(str::len)
+            .sum();
+        let skip: usize = text[start..]
+            .chars()
+            .take(column as usize - 1)
+            .map(char::len_utf8)
+            .sum();
         start + skip
     };
     &text[offset(span.line, span.column)..offset(span.end_line, span.end_column)]
@@ -15,14 +23,21 @@ fn found<'t>(text: &'t str, word: &str) -> &'t str {
     let read = read_rules("a.yaml", text);
     assert_eq!(read.file.faults, [], "{text}");
     let rule = &read.groups[0].rules[0];
-    let at = rule.expr.find(word).unwrap_or_else(|| panic!("{word} in {:?}", rule.expr));
+    let at = rule
+        .expr
+        .find(word)
+        .unwrap_or_else(|| panic!("{word} in {:?}", rule.expr));
     let source = rule.source.as_ref().unwrap();
     span_text(text, source.expr.of(&rule.expr, at, at + word.len()))
 }
 
 fn faults(text: &str) -> Vec<(FaultKind, String, String)> {
     let read = read_rules("a.yaml", text);
-    read.file.faults.iter().map(|f| (f.kind, span_text(text, f.at).to_owned(), f.what.clone())).collect()
+    read.file
+        .faults
+        .iter()
+        .map(|f| (f.kind, span_text(text, f.at).to_owned(), f.what.clone()))
+        .collect()
 }
 
 #[test]
@@ -51,38 +66,75 @@ fn expressions_are_found_however_they_are_written() {
 #[test]
 fn objects_lists_config_maps_and_values_are_read() {
     let groups = "groups:\n- name: g\n  interval: 1m\n  rules:\n  - alert: A\n    expr: up == 0\n    for: 5m\n    labels: {severity: page}\n";
-    let below = |n: usize| groups.lines().map(|l| format!("{}{l}\n", " ".repeat(n))).collect::<String>();
+    let below = |n: usize| {
+        groups
+            .lines()
+            .map(|l| format!("{}{l}\n", " ".repeat(n)))
+            .collect::<String>()
+    };
     let rule = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: x, namespace: n}\nspec:\n";
-    let item: String = format!("{rule}{}", below(2)).lines().map(|l| format!("  {l}\n")).collect();
+    let item: String = format!("{rule}{}", below(2))
+        .lines()
+        .map(|l| format!("  {l}\n"))
+        .collect();
     for text in [
         groups.to_owned(),
         format!("namespace: tenant\n{groups}"),
         format!("{rule}{}", below(2)),
         format!("apiVersion: v1\nkind: List\nitems:\n-{}", &item[1..]),
-        format!("apiVersion: monitoring.googleapis.com/v1\nkind: Rules\nmetadata: {{name: x}}\nspec:\n{}", below(2)),
-        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\ndata:\n  note: 'groups: none'\n  a.yaml: |\n{}", below(4)),
+        format!(
+            "apiVersion: monitoring.googleapis.com/v1\nkind: Rules\nmetadata: {{name: x}}\nspec:\n{}",
+            below(2)
+        ),
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\ndata:\n  note: 'groups: none'\n  a.yaml: |\n{}",
+            below(4)
+        ),
         format!("additionalPrometheusRulesMap:\n  mine:\n{}", below(4)),
-        format!("kube-prometheus-stack:\n  additionalPrometheusRules:\n  - name: mine\n{}", below(4)),
+        format!(
+            "kube-prometheus-stack:\n  additionalPrometheusRules:\n  - name: mine\n{}",
+            below(4)
+        ),
         format!("a: 1\n---\n{groups}"),
     ] {
         let read = read_rules("a.yaml", &text);
         assert_eq!(read.file.faults, [], "{text}");
         assert_eq!(read.groups.len(), 1, "{text}");
         let rule = &read.groups[0].rules[0];
-        assert_eq!((rule.name.as_str(), rule.kind, rule.hold), ("A", RuleKind::Alerting, Some(PromDuration(300))));
+        assert_eq!(
+            (rule.name.as_str(), rule.kind, rule.hold),
+            ("A", RuleKind::Alerting, Some(PromDuration(300)))
+        );
         let source = rule.source.as_ref().unwrap();
         assert_eq!(span_text(&text, source.expr.span), "up == 0", "{text}");
-        assert_eq!(span_text(&text, source.fields["labels.severity"].value), "page");
-        assert!(span_text(&text, source.span).starts_with("alert: A"), "{text}");
+        assert_eq!(
+            span_text(&text, source.fields["labels.severity"].value),
+            "page"
+        );
+        assert!(
+            span_text(&text, source.span).starts_with("alert: A"),
+            "{text}"
+        );
         assert_eq!(read.groups[0].interval, Some(PromDuration(60)));
     }
 }
 
 #[test]
 fn other_files_are_none_of_our_business() {
-    for text in ["a: 1\n", "groups: [a, b]\nother: 1\n", "kind: Foo\ngroups:\n- rules: []\n", "- a\n", "", "groups:\n"] {
+    for text in [
+        "a: 1\n",
+        "groups: [a, b]\nother: 1\n",
+        "kind: Foo\ngroups:\n- rules: []\n",
+        "- a\n",
+        "",
+        "groups:\n",
+    ] {
         let read = read_rules("a.yaml", text);
-        assert_eq!((read.groups.len(), read.file.faults.len()), (0, 0), "{text}");
+        assert_eq!(
+            (read.groups.len(), read.file.faults.len()),
+            (0, 0),
+            "{text}"
+        );
     }
 }
 
@@ -102,7 +154,10 @@ fn what_is_wrong_is_said_at_its_place() {
         (FaultKind::Name, "__name__"),
         (FaultKind::Schema, "C"),
     ];
-    let expected: Vec<_> = expected.iter().map(|(k, t)| (*k, (*t).to_owned())).collect();
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|(k, t)| (*k, (*t).to_owned()))
+        .collect();
     assert_eq!(kinds, expected);
 }
 
@@ -122,15 +177,23 @@ fn charts_are_read_between_their_actions() {
     assert_eq!(read.file.notes.len(), 1);
     let rules = &read.groups[0].rules;
     assert_eq!(rules.len(), 2);
-    assert!(rules[0].source.as_ref().unwrap().templated && !rules[1].source.as_ref().unwrap().templated);
-    assert_eq!(span_text(text, rules[1].source.as_ref().unwrap().expr.span), "up == 0");
+    assert!(
+        rules[0].source.as_ref().unwrap().templated && !rules[1].source.as_ref().unwrap().templated
+    );
+    assert_eq!(
+        span_text(text, rules[1].source.as_ref().unwrap().expr.span),
+        "up == 0"
+    );
 }
 
 #[test]
 fn containers_are_found_by_object_and_name() {
     let text = "kind: Deployment\nmetadata: {name: api}\nspec:\n  template:\n    spec:\n      containers:\n      - name: a\n        resources:\n          limits: {memory: 1Gi}\n      - name: b\n";
     let at = |c| locate(text, 0, "Deployment/api", c).map(|s| span_text(text, s).to_owned());
-    assert_eq!(at(Some("a")).as_deref(), Some("resources:\n          limits: {memory: 1Gi}"));
+    assert_eq!(
+        at(Some("a")).as_deref(),
+        Some("resources:\n          limits: {memory: 1Gi}")
+    );
     assert_eq!(at(Some("b")).as_deref(), Some("b"));
     assert_eq!(at(None).as_deref(), Some("api"));
     assert_eq!(at(Some("c")), None);

@@ -51,9 +51,7 @@ impl TextPlace {
     }
 
     fn at(&self, text: &str, offset: usize) -> Option<(u32, u32)> {
-        let before = self
-            .runs
-            .partition_point(|run| run.text as usize <= offset);
+        let before = self.runs.partition_point(|run| run.text as usize <= offset);
         let run = self.runs.get(before.checked_sub(1)?)?;
         let between = text.get(run.text as usize..offset)?.chars().count();
         Some((run.line, run.column + u32::try_from(between).ok()?))
@@ -96,7 +94,9 @@ impl RuleSource {
     /// Where the value of the key is written, else the name of the rule, else the rule.
     #[must_use]
     pub fn value(&self, key: &str) -> Span {
-        let known = [key, "alert", "record"].iter().find_map(|k| self.fields.get(*k));
+        let known = [key, "alert", "record"]
+            .iter()
+            .find_map(|k| self.fields.get(*k));
         known.map_or(self.span, |f| f.value)
     }
 }

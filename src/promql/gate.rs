@@ -25,7 +25,9 @@ impl Query {
             root = &paren.expr;
         }
         match root {
-            Expr::Binary(b) if b.op.is_comparison_operator() && b.return_bool() && !compared(b) => Gate::Bool,
+            Expr::Binary(b) if b.op.is_comparison_operator() && b.return_bool() && !compared(b) => {
+                Gate::Bool
+            }
             _ if filters(root) => Gate::Filters,
             _ => Gate::Open,
         }
@@ -35,7 +37,9 @@ impl Query {
     #[must_use]
     pub fn has_window(&self) -> bool {
         let mut found = false;
-        walk(self.expr(), &mut |e| found |= matches!(e, Expr::MatrixSelector(_) | Expr::Subquery(_)));
+        walk(self.expr(), &mut |e| {
+            found |= matches!(e, Expr::MatrixSelector(_) | Expr::Subquery(_))
+        });
         found
     }
 
@@ -101,7 +105,11 @@ mod tests {
     #[test]
     fn windows_and_calls_are_seen() {
         assert!(Query::parse("sum(rate(x[5m]))").unwrap().has_window());
-        assert!(Query::parse("max_over_time(x[5m:1m])").unwrap().has_window());
+        assert!(
+            Query::parse("max_over_time(x[5m:1m])")
+                .unwrap()
+                .has_window()
+        );
         assert!(!Query::parse("x > 1").unwrap().has_window());
         assert!(Query::parse("time() - x > 1").unwrap().calls(&["time"]));
     }

@@ -18,7 +18,13 @@ pub fn render(report: &Report, options: &Options, out: &mut dyn io::Write) -> io
         canvas.blank();
     }
     for skipped in &report.not_evaluated {
-        note(&mut canvas, &format!("{} not evaluated for {}: {}", skipped.check, skipped.subject, skipped.because));
+        note(
+            &mut canvas,
+            &format!(
+                "{} not evaluated for {}: {}",
+                skipped.check, skipped.subject, skipped.because
+            ),
+        );
     }
     report.gaps.iter().for_each(|gap| note(&mut canvas, gap));
     if !(report.gaps.is_empty() && report.not_evaluated.is_empty()) {
@@ -36,7 +42,14 @@ fn told(canvas: &mut Canvas, finding: &Finding, report: &Report) {
     };
     let lead = format!("{}[{}]", finding.severity, finding.check);
     let what = one_line(&format!("{}: {}", finding.subject, finding.what));
-    canvas.para(&Para { lead: &lead, lead_style: style, hang: lead.len() + 1, text: &what, style: BOLD, ..Para::default() });
+    canvas.para(&Para {
+        lead: &lead,
+        lead_style: style,
+        hang: lead.len() + 1,
+        text: &what,
+        style: BOLD,
+        ..Para::default()
+    });
     if let Some(at) = &finding.location {
         let place = format!("{}:{}:{}", at.path, at.line, at.column);
         canvas.line(&[("  --> ", BLUE), (&place, NONE)], ("", NONE));
@@ -44,7 +57,14 @@ fn told(canvas: &mut Canvas, finding: &Finding, report: &Report) {
     }
     for (lead, text) in [("why", &finding.why), ("do", &finding.action)] {
         let text = one_line(text);
-        canvas.para(&Para { indent: 2, lead, lead_style: DIM, hang: 5, text: &text, ..Para::default() });
+        canvas.para(&Para {
+            indent: 2,
+            lead,
+            lead_style: DIM,
+            hang: 5,
+            text: &text,
+            ..Para::default()
+        });
     }
 }
 
@@ -53,17 +73,42 @@ fn excerpt(canvas: &mut Canvas, at: &Location, report: &Report, style: anstyle::
     let last = at.end_line.min(at.line + EXCERPT - 1);
     let width = last.to_string().len() + 2;
     for number in at.line..=last {
-        let Some(line) = report.excerpts.get(&(at.path.clone(), number)) else { continue };
-        let from = if number == at.line { at.column.saturating_sub(1) as usize } else { indent(line) };
+        let Some(line) = report.excerpts.get(&(at.path.clone(), number)) else {
+            continue;
+        };
+        let from = if number == at.line {
+            at.column.saturating_sub(1) as usize
+        } else {
+            indent(line)
+        };
         let length = line.trim_end().chars().count();
-        let to = if number == at.end_line { at.end_column.saturating_sub(1) as usize } else { length };
-        let (shown, from, to) = window(line.trim_end(), from, to.min(length), canvas.columns().saturating_sub(width + 4));
+        let to = if number == at.end_line {
+            at.end_column.saturating_sub(1) as usize
+        } else {
+            length
+        };
+        let (shown, from, to) = window(
+            line.trim_end(),
+            from,
+            to.min(length),
+            canvas.columns().saturating_sub(width + 4),
+        );
         let gutter = format!("{number:>width$} | ");
         canvas.line(&[(&gutter, BLUE), (&shown, NONE)], ("", NONE));
         let head: String = shown.chars().take(from).collect();
-        let carets = text::width(&text::plain(&shown.chars().take(to).skip(from).collect::<String>())).max(1);
-        let under = format!("{}{}", " ".repeat(text::width(&text::plain(&head))), "^".repeat(carets));
-        canvas.line(&[(&format!("{:>width$} | ", ""), BLUE), (&under, style)], ("", NONE));
+        let carets = text::width(&text::plain(
+            &shown.chars().take(to).skip(from).collect::<String>(),
+        ))
+        .max(1);
+        let under = format!(
+            "{}{}",
+            " ".repeat(text::width(&text::plain(&head))),
+            "^".repeat(carets)
+        );
+        canvas.line(
+            &[(&format!("{:>width$} | ", ""), BLUE), (&under, style)],
+            ("", NONE),
+        );
     }
     if at.end_line > last {
         canvas.line(&[(&format!("{:>width$} | …", ""), BLUE)], ("", NONE));
@@ -80,14 +125,28 @@ fn window(line: &str, from: usize, to: usize, room: usize) -> (String, usize, us
     if length <= room {
         return (line.to_owned(), from.min(length), to);
     }
-    let start = if to <= room { 0 } else { from.saturating_sub(room / 4) };
+    let start = if to <= room {
+        0
+    } else {
+        from.saturating_sub(room / 4)
+    };
     let shown: String = line.chars().skip(start).take(room).collect();
     let count = shown.chars().count();
-    (shown, (from - start.min(from)).min(count), (to - start.min(to)).min(count))
+    (
+        shown,
+        (from - start.min(from)).min(count),
+        (to - start.min(to)).min(count),
+    )
 }
 
 fn note(canvas: &mut Canvas, text: &str) {
-    canvas.para(&Para { lead: "note:", lead_style: DIM, hang: 6, text: &one_line(text), ..Para::default() });
+    canvas.para(&Para {
+        lead: "note:",
+        lead_style: DIM,
+        hang: 6,
+        text: &one_line(text),
+        ..Para::default()
+    });
 }
 
 fn one_line(text: &str) -> String {

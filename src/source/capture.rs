@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::kubernetes::{self, Collected};
 use super::prometheus::{self, Client, Execution, Settings};
-use super::rule_objects;
+use super::{notices, rule_objects};
 use crate::knowledge::{Knowledge, Phase, PlannedQuery, Variables};
 use crate::model::{Gap, PromDuration, Snapshot, SourceKind, Timestamp};
 
@@ -63,10 +63,7 @@ pub async fn capture(
     let mut declared = Vec::new();
     for (kind, outcome) in cluster {
         match outcome {
-            Ok(collected) if collected.is_empty() => {
-                let causes: Vec<String> = collected.gaps.iter().take(3).map(|g| g.because.clone()).collect();
-                failures.push((kind, format!("not one object could be read: {}", causes.join("; "))));
-            }
+            Ok(collected) if collected.is_useless() => failures.push((kind, why_useless(&collected, request))),
             Ok(collected) => {
                 declared.extend(collected.rule_groups);
                 snapshot.gaps.extend(collected.gaps);
@@ -92,12 +89,33 @@ pub async fn capture(
         return Err(NothingRead(failures.into_iter().map(|(kind, why)| format!("{}: {why}", kind.as_str())).collect()));
     }
     snapshot.gaps.extend(failures.into_iter().map(|(kind, why)| Gap::new(format!("{}:", kind.as_str()), why)));
+    snapshot.gaps.extend(notices::of(&snapshot));
+    if let Some(gap) = notices::other_cluster(&snapshot) {
+        // Mixed, they would make findings about nothing that exists.
+        snapshot.gaps.push(gap);
+        snapshot.cluster = None;
+        snapshot.meta.sources.retain(|s| !matches!(s, SourceKind::Kubernetes | SourceKind::KubeDump));
+        declared.clear();
+    }
     rule_objects::join(&mut snapshot.rules, &declared);
     if snapshot.rules.is_empty() {
         snapshot.rules = declared;
     }
     finish(&mut snapshot);
     Ok(snapshot)
+}
+
+/// One cause stands for all: who may not list pods may not list the rest, with the same remedy.
+fn why_useless(collected: &Collected, request: &Request) -> String {
+    let pods = collected.gaps.iter().find(|g| g.wanted == "kubernetes:pods");
+    let cause = pods.or(collected.gaps.first()).map_or_else(|| "there is nothing there".to_owned(), Gap::to_string);
+    let others = match collected.gaps.len() {
+        0 | 1 => String::new(),
+        n => format!(" (and {} more like it)", n - 1),
+    };
+    let named = request.kubernetes.as_ref().is_none_or(|live| !live.namespaces.is_empty());
+    let hint = if named { "" } else { "; or name the namespaces that may be read with -n NAMESPACE" };
+    format!("neither pods nor workloads, nodes or rules could be read: {cause}{others}{hint}")
 }
 
 /// Marks where specs came from, and puts everything in its canonical order.

@@ -1,6 +1,9 @@
 //! What a branch changed, as the git command says.
 
-#![expect(clippy::disallowed_methods, reason = "programs are started and paths resolved in source/")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "programs are started and paths resolved in source/"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -39,18 +42,41 @@ pub fn changes_since(base: &str) -> Result<Changes, String> {
         "--diff-base: this folder is not in a git repository, or git is not installed".to_owned()
     })?;
     let root = PathBuf::from(root.trim_end());
-    let ancestor = git(&["merge-base", "--end-of-options", base, "HEAD"]).map_err(|_| no_ancestor(base))?;
+    let ancestor =
+        git(&["merge-base", "--end-of-options", base, "HEAD"]).map_err(|_| no_ancestor(base))?;
     let diff = git(&[
-        "-c", "core.quotepath=off", "diff", "-U0", "--no-color", "--no-ext-diff", "-M", "--src-prefix=a/",
-        "--dst-prefix=b/", ancestor.trim(),
+        "-c",
+        "core.quotepath=off",
+        "diff",
+        "-U0",
+        "--no-color",
+        "--no-ext-diff",
+        "-M",
+        "--src-prefix=a/",
+        "--dst-prefix=b/",
+        ancestor.trim(),
     ])?;
     let mut changes = BTreeMap::new();
     for (path, changed) in parse(&diff) {
         changes.insert(resolved(&root, path), changed);
     }
-    let new = git(&["-C", &root.to_string_lossy(), "ls-files", "-z", "--others", "--exclude-standard"])?;
+    let new = git(&[
+        "-C",
+        &root.to_string_lossy(),
+        "ls-files",
+        "-z",
+        "--others",
+        "--exclude-standard",
+    ])?;
     for path in new.split('\0').filter(|p| !p.is_empty()) {
-        changes.insert(resolved(&root, path), vec![Changed { first: 1, last: u32::MAX, removed: false }]);
+        changes.insert(
+            resolved(&root, path),
+            vec![Changed {
+                first: 1,
+                last: u32::MAX,
+                removed: false,
+            }],
+        );
     }
     Ok(Changes(changes))
 }
@@ -68,16 +94,31 @@ fn no_ancestor(base: &str) -> String {
              fetch more (`git fetch --unshallow`; `fetch-depth: 0` in actions/checkout; `GIT_DEPTH: 0` in GitLab)"
         );
     }
-    if git(&["rev-parse", "--verify", "--end-of-options", &format!("{base}^{{commit}}")]).is_err() {
-        return format!("--diff-base {base}: there is no such commit here; is it fetched? try origin/{base}");
+    if git(&[
+        "rev-parse",
+        "--verify",
+        "--end-of-options",
+        &format!("{base}^{{commit}}"),
+    ])
+    .is_err()
+    {
+        return format!(
+            "--diff-base {base}: there is no such commit here; is it fetched? try origin/{base}"
+        );
     }
     format!("--diff-base {base}: it has no commit in common with HEAD")
 }
 
 fn git(arguments: &[&str]) -> Result<String, String> {
-    let output = Command::new("git").args(arguments).output().map_err(|e| format!("git: {e}"))?;
+    let output = Command::new("git")
+        .args(arguments)
+        .output()
+        .map_err(|e| format!("git: {e}"))?;
     if !output.status.success() {
-        return Err(format!("git: {}", String::from_utf8_lossy(&output.stderr).trim()));
+        return Err(format!(
+            "git: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        ));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -106,8 +147,16 @@ fn hunk(line: &str) -> Option<Changed> {
     let new = line.split(' ').nth(2)?.strip_prefix('+')?;
     let (first, count) = new.split_once(',').unwrap_or((new, "1"));
     let (first, count): (u32, u32) = (first.parse().ok()?, count.parse().ok()?);
-    let last = if count == 0 { first + 1 } else { first + count - 1 };
-    Some(Changed { first, last, removed: count == 0 })
+    let last = if count == 0 {
+        first + 1
+    } else {
+        first + count - 1
+    };
+    Some(Changed {
+        first,
+        last,
+        removed: count == 0,
+    })
 }
 
 #[cfg(test)]
@@ -117,7 +166,14 @@ mod tests {
     #[test]
     fn hunks_give_the_lines_of_the_new_file() {
         let diff = "diff --git a/x.yaml b/y.yaml\n--- a/x.yaml\n+++ b/y.yaml\n@@ -1 +1,2 @@\n-a\n+++ b\n+c\n@@ -9,2 +9,0 @@ x\n-d\n-e\n";
-        let changed = |first, last, removed| Changed { first, last, removed };
-        assert_eq!(parse(diff), [("y.yaml", vec![changed(1, 2, false), changed(9, 10, true)])]);
+        let changed = |first, last, removed| Changed {
+            first,
+            last,
+            removed,
+        };
+        assert_eq!(
+            parse(diff),
+            [("y.yaml", vec![changed(1, 2, false), changed(9, 10, true)])]
+        );
     }
 }

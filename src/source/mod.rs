@@ -10,6 +10,8 @@ pub mod git;
 pub mod kubernetes;
 #[cfg(feature = "live")]
 pub mod prometheus;
+#[cfg(feature = "live")]
+mod notices;
 mod rule_objects;
 pub mod snapshot;
 pub mod tree;

@@ -32,8 +32,14 @@ pub fn read_tree(paths: &[PathBuf]) -> (Vec<TextFile>, Vec<Unread>) {
         if path.as_os_str() == "-" {
             let mut text = String::new();
             match io::stdin().lock().read_to_string(&mut text) {
-                Ok(_) => files.push(TextFile { path: STDIN.to_owned(), text }),
-                Err(error) => unread.push(Unread { path: STDIN.to_owned(), because: error.to_string() }),
+                Ok(_) => files.push(TextFile {
+                    path: STDIN.to_owned(),
+                    text,
+                }),
+                Err(error) => unread.push(Unread {
+                    path: STDIN.to_owned(),
+                    because: error.to_string(),
+                }),
             }
         } else if path.is_dir() {
             folder(path, &mut files, &mut unread);
@@ -50,26 +56,43 @@ fn folder(path: &Path, files: &mut Vec<TextFile>, unread: &mut Vec<Unread>) {
     for entry in WalkBuilder::new(path).require_git(false).build() {
         match entry {
             Ok(entry) => {
-                let extension = entry.path().extension().and_then(|e| e.to_str()).unwrap_or_default();
+                let extension = entry
+                    .path()
+                    .extension()
+                    .and_then(|e| e.to_str())
+                    .unwrap_or_default();
                 let wanted = matches!(extension, "yaml" | "yml" | "rules");
                 if wanted && entry.file_type().is_some_and(|t| t.is_file()) {
                     file(entry.path(), files, unread);
                 }
             }
-            Err(error) => unread.push(Unread { path: shown(path), because: error.to_string() }),
+            Err(error) => unread.push(Unread {
+                path: shown(path),
+                because: error.to_string(),
+            }),
         }
     }
 }
 
 fn file(path: &Path, files: &mut Vec<TextFile>, unread: &mut Vec<Unread>) {
-    let mut refuse = |because: String| unread.push(Unread { path: shown(path), because });
+    let mut refuse = |because: String| {
+        unread.push(Unread {
+            path: shown(path),
+            because,
+        })
+    };
     match fs::metadata(path) {
-        Ok(m) if m.len() > MAX_BYTES => return refuse(format!("larger than {} MiB", MAX_BYTES >> 20)),
+        Ok(m) if m.len() > MAX_BYTES => {
+            return refuse(format!("larger than {} MiB", MAX_BYTES >> 20));
+        }
         Ok(_) => {}
         Err(error) => return refuse(error.to_string()),
     }
     match fs::read(path).map(String::from_utf8) {
-        Ok(Ok(text)) => files.push(TextFile { path: shown(path), text }),
+        Ok(Ok(text)) => files.push(TextFile {
+            path: shown(path),
+            text,
+        }),
         Ok(Err(_)) => refuse("not UTF-8 text".to_owned()),
         Err(error) => refuse(error.to_string()),
     }
@@ -95,7 +118,10 @@ mod tests {
         fs::write(at(".gitignore"), "out.yaml\n").unwrap();
         fs::write(at("bad.yml"), [0xff, 0xfe]).unwrap();
         let (files, unread) = read_tree(&[folder.path().to_owned(), at("missing.yaml")]);
-        let names: Vec<_> = files.iter().map(|f| f.path.rsplit('/').next().unwrap()).collect();
+        let names: Vec<_> = files
+            .iter()
+            .map(|f| f.path.rsplit('/').next().unwrap())
+            .collect();
         assert_eq!(names, ["a.rules", "b.yaml"]);
         assert_eq!(unread.len(), 2);
         assert_eq!(read_tree(&[at("out.yaml"), at("out.yaml")]).0.len(), 1);

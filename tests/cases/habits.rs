@@ -1,5 +1,7 @@
 //! What holds for every finding, whatever it is about.
 
+use std::sync::LazyLock;
+
 use promtune::check::{Evidence, Finding};
 use promtune::fix::Edit;
 use promtune::promql::Query;
@@ -40,25 +42,28 @@ fn sentences(f: &Finding) -> Vec<String> {
     found
 }
 
+/// Words that hold a digit.
+static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[A-Za-z0-9_./:+=\-]*\d[A-Za-z0-9_./:,+%\-]*").expect("an expression")
+});
+
+/// What a number looks like as `Unit::show` and quantities print it.
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(\d{1,3}(,\d{3})+|\d+(\.\d+)?)(%|m|Ki|Mi|Gi|ms)?$|^(\d+[dhms])+$")
+        .expect("an expression")
+});
+
 /// Numbers as words print them: a quantity, a percentage, a duration, a count. What is part of a name (`api-1`, `p95`,
 /// `v1.33`, `127.0.0.1`) is not one, nor is an ordinal (`95th`).
 fn numbers_in(text: &str) -> Vec<String> {
-    let Ok(token) = Regex::new(r"[A-Za-z0-9_./:+=\-]*\d[A-Za-z0-9_./:,+%\-]*") else {
-        return Vec::new();
-    };
-    let Ok(number) =
-        Regex::new(r"^(\d{1,3}(,\d{3})+|\d+(\.\d+)?)(%|m|Ki|Mi|Gi|ms)?$|^(\d+[dhms])+$")
-    else {
-        return Vec::new();
-    };
-    token
+    TOKEN
         .find_iter(text)
         .map(|t| {
             t.as_str()
                 .trim_end_matches([',', '.', ':', '-'])
                 .trim_start_matches('-')
         })
-        .filter(|t| number.is_match(t))
+        .filter(|t| NUMBER.is_match(t))
         .map(str::to_owned)
         .collect()
 }
@@ -92,7 +97,12 @@ fn numbers(f: &Finding) -> Vec<String> {
     [("what", &f.what), ("why", &f.why), ("do", &f.action)]
         .into_iter()
         // What is in backticks is quoted, or an example of how to write something.
-        .map(|(name, text)| (name, text.split('`').step_by(2).collect::<Vec<_>>().join(" ")))
+        .map(|(name, text)| {
+            (
+                name,
+                text.split('`').step_by(2).collect::<Vec<_>>().join(" "),
+            )
+        })
         .flat_map(|(name, text)| numbers_in(&text).into_iter().map(move |n| (name, n)))
         .filter(|(_, n)| !known.contains(n))
         .map(|(name, n)| format!("{name} says {n}, which is not in the evidence"))

@@ -23,6 +23,11 @@
 //! others; objects and queries that a section states itself win. Only the check named by the path runs, with only the
 //! queries it asks for. `UPDATE=1 cargo test --test cases` rewrites the expectations in place.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "case files are read and written here"
+)]
+
 mod habits;
 mod markdown;
 mod show;
@@ -49,14 +54,17 @@ fn root() -> PathBuf {
 fn case_files() -> Vec<(String, PathBuf)> {
     let entries = |folder: &Path| -> Vec<PathBuf> {
         std::fs::read_dir(folder)
-            .map(|all| all.map(|e| e.unwrap().path()).collect())
+            .map(|all| all.filter_map(|e| Some(e.ok()?.path())).collect())
             .unwrap_or_default()
     };
     let mut found: Vec<(String, PathBuf)> = entries(&root())
         .iter()
         .flat_map(|group| entries(group))
         .map(|path| {
-            let name = path.strip_prefix(root()).unwrap().with_extension("");
+            let name = path
+                .strip_prefix(root())
+                .unwrap_or(&path)
+                .with_extension("");
             (name.to_string_lossy().into_owned(), path)
         })
         .collect();
@@ -112,7 +120,11 @@ struct Said {
 fn run(check: &Check, knowledge: &Knowledge, world: &World) -> Said {
     let cluster = cluster_of(&world.snapshot);
     let tuned = Knowledge::embedded_with(&world.config.thresholds).unwrap();
-    let knowledge = if world.config.thresholds.is_empty() { knowledge } else { &tuned };
+    let knowledge = if world.config.thresholds.is_empty() {
+        knowledge
+    } else {
+        &tuned
+    };
     let facts = Facts::new(&world.snapshot, &cluster, knowledge);
     let context = Context {
         facts: &facts,
@@ -357,4 +369,83 @@ impl<'a> FileRun<'a> {
         }
         self.faults.push(fault);
     }
+}
+
+/// The faults of one section put into a small file of a check.
+fn faults_of(blocks: &str) -> Vec<String> {
+    let knowledge = Knowledge::embedded().expect("the rulesets load");
+    let check = promtune::checks::ALL
+        .iter()
+        .find(|c| c.id == "alerts/always-firing")
+        .expect("the check is there");
+    let mut run = FileRun::new(check, &knowledge);
+    let fires = "```rules\ngroups: [{name: g, rules: [{alert: A, expr: x > 1}]}]\n```\n\n```query history-samples\n4032\n```\n\n```query alert-firing-samples\nA - 4032\n```\n\n```query alerts-firing-now\nA - 1\n```\n";
+    let text = format!(
+        "# alerts/always-firing\n\n## title\n\nWhy.\n\n{}",
+        blocks.replace("FIRES", fires)
+    );
+    run.file(&CaseFile::parse(&text).expect("a case file"), false);
+    run.faults
+        .into_iter()
+        .filter(|f| !f.starts_with("has no "))
+        .collect()
+}
+
+#[test]
+fn what_is_wrong_with_a_case_is_told() {
+    for (blocks, told) in [
+        ("FIRES\nSilent.\n", "is not silent"),
+        (
+            "FIRES\n```finding\nwarning: something else\n```\n",
+            "`finding` differs",
+        ),
+        ("FIRES\n", "there is none, and the check says"),
+        (
+            "```query alert-firing\n```\n\nSilent.\n",
+            "not a query of the catalogue",
+        ),
+        (
+            "```query cpu-periods\n```\n\nSilent.\n",
+            "does not ask for query cpu-periods",
+        ),
+        (
+            "```query history-samples late\n```\n\nSilent.\n",
+            "is not `failed: why`",
+        ),
+        (
+            "```yaml clusters.yaml\n```\n\nSilent.\n",
+            "is not a block of a case file",
+        ),
+        (
+            "```yaml cluster.yaml\nkind: [\n```\n\nSilent.\n",
+            "cluster.yaml",
+        ),
+        (
+            "```query history-samples\n1 2\n```\n\nSilent.\n",
+            "more than one value",
+        ),
+        (
+            "```prometheus\nversions: 1\n```\n\nSilent.\n",
+            "prometheus: ",
+        ),
+        (
+            "```config\nignore: [{check: no/such}]\n```\n\nSilent.\n",
+            "no/such",
+        ),
+        ("FIRES\n```diff\n-a\n```\n", "`diff` differs"),
+        (
+            "```rules\ngroups: []\n```\n```kubectl\n```\n",
+            "there is no fix for `kubectl` to hold",
+        ),
+    ] {
+        let faults = faults_of(blocks);
+        assert!(
+            faults.iter().any(|f| f.contains(told)),
+            "{blocks}: {faults:#?}"
+        );
+    }
+    assert!(
+        CaseFile::parse("# a\n## b\n```query x\n").is_err(),
+        "a block without an end"
+    );
 }

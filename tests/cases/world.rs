@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use promtune::check::{Check, Need};
 use promtune::config::Config;
 use promtune::fix::SourceText;
-use promtune::lint::read_rules;
 use promtune::knowledge::{Knowledge, Phase, PlannedKind, QuerySpec, Variables};
+use promtune::lint::read_rules;
 use promtune::model::{
     PromDuration, PrometheusInfo, QueryRecord, QueryResult, QueryStatus, RangeSeries, Row, Rule,
     RuleGroup, RuleKind, ScrapePool, Snapshot, SourceKind, Text, Timestamp,
@@ -174,7 +174,12 @@ pub(crate) fn build(
     )?;
     if read_own_rules(blocks(), &mut snapshot) {
         let (config, documents) = (config(one("config"))?, documents(blocks()));
-        return Ok(World { snapshot, config, documents, lacks_data: false });
+        return Ok(World {
+            snapshot,
+            config,
+            documents,
+            lacks_data: false,
+        });
     }
     let prometheus = one("prometheus").unwrap_or_default();
     let without = prometheus.trim() == "none";
@@ -214,7 +219,9 @@ pub(crate) fn build(
 fn known_blocks<'b>(blocks: impl Iterator<Item = &'b Block>) -> Result<(), String> {
     for block in blocks {
         let known = match block.kind() {
-            ("yaml", "cluster.yaml" | "manifest.yaml" | "rules.yaml" | "more.yaml") | ("query", _) | ("rules", _) => true,
+            ("yaml", "cluster.yaml" | "manifest.yaml" | "rules.yaml" | "more.yaml")
+            | ("query", _)
+            | ("rules", _) => true,
             ("queries" | "prometheus" | "at" | "window" | "config", "") => true,
             (kind, "") => EXPECTATIONS.contains(&kind),
             _ => false,
@@ -280,7 +287,9 @@ fn with_uids(text: &str) -> String {
 
 /// Rules as `promtune check` reads them from the user's files; tells whether there are any.
 fn read_own_rules<'b>(blocks: impl Iterator<Item = &'b Block>, snapshot: &mut Snapshot) -> bool {
-    let mut files: Vec<&Block> = blocks.filter(|b| matches!(b.kind(), ("yaml", "rules.yaml" | "more.yaml"))).collect();
+    let mut files: Vec<&Block> = blocks
+        .filter(|b| matches!(b.kind(), ("yaml", "rules.yaml" | "more.yaml")))
+        .collect();
     files.sort_by_key(|b| b.kind().1);
     for block in &files {
         let read = read_rules(block.kind().1, &block.text);

@@ -48,20 +48,37 @@ pub const META: Meta = Meta {
 };
 
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
-    for rule in cx.facts.written.iter().filter(|r| r.rule.kind == RuleKind::Alerting) {
-        let Some((hold, interval)) = rule.rule.hold.zip(rule.group.interval) else { continue };
+    for rule in cx
+        .facts
+        .written
+        .iter()
+        .filter(|r| r.rule.kind == RuleKind::Alerting)
+    {
+        let Some((hold, interval)) = rule.rule.hold.zip(rule.group.interval) else {
+            continue;
+        };
         if hold.0 == 0 || hold >= interval {
             continue;
         }
         let draft = rule.draft(
             rule.at.value("for"),
-            format!("{} has a for of {hold} in a group that is evaluated every {interval}", rule.rule.name),
+            format!(
+                "{} has a for of {hold} in a group that is evaluated every {interval}",
+                rule.rule.name
+            ),
             format!("it is looked at again after {interval}: it fires no earlier than that"),
-            format!("evaluate the group every {hold}, or write `for: {interval}`, which is what it does"),
+            format!(
+                "evaluate the group every {hold}, or write `for: {interval}`, which is what it does"
+            ),
         );
         out.report(draft.evidence([
             Evidence::computed("for", "for of the rule", hold.seconds(), Unit::Seconds),
-            Evidence::computed("interval", "interval of the group", interval.seconds(), Unit::Seconds),
+            Evidence::computed(
+                "interval",
+                "interval of the group",
+                interval.seconds(),
+                Unit::Seconds,
+            ),
         ]));
     }
 }

@@ -48,12 +48,26 @@ pub const META: Meta = Meta {
 
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
     let names = &cx.defaults().alerts_text_annotations;
-    for rule in cx.facts.written.iter().filter(|r| r.rule.kind == RuleKind::Alerting) {
-        let said = names.iter().any(|n| rule.rule.annotations.get(n).is_some_and(|text| !text.trim().is_empty()));
+    for rule in cx
+        .facts
+        .written
+        .iter()
+        .filter(|r| r.rule.kind == RuleKind::Alerting)
+    {
+        let said = names.iter().any(|n| {
+            rule.rule
+                .annotations
+                .get(n)
+                .is_some_and(|text| !text.trim().is_empty())
+        });
         if said || rule.at.templated || rule.settled().is_some_and(Query::is_constant) {
             continue;
         }
-        let place = rule.at.fields.get("annotations").map_or(rule.at.value("alert"), |f| f.key);
+        let place = rule
+            .at
+            .fields
+            .get("annotations")
+            .map_or(rule.at.value("alert"), |f| f.key);
         out.report(rule.draft(
             place,
             format!("{} has no annotation that says what is wrong", rule.rule.name),

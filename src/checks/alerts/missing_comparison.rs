@@ -54,19 +54,37 @@ pub const META: Meta = Meta {
 
 /// Labels that say whose series it is, not what is the case.
 const TARGET: &[&str] = &[
-    "job", "instance", "namespace", "cluster", "pod", "container", "service", "node", "app", "env", "environment",
-    "region", "team", "exported_namespace", "kubernetes_namespace",
+    "job",
+    "instance",
+    "namespace",
+    "cluster",
+    "pod",
+    "container",
+    "service",
+    "node",
+    "app",
+    "env",
+    "environment",
+    "region",
+    "team",
+    "exported_namespace",
+    "kubernetes_namespace",
 ];
 
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
     let written = || cx.facts.written.iter();
     // What these record is there only while something is the case.
     let filtering: BTreeSet<&str> = written()
-        .filter(|r| r.rule.kind == RuleKind::Recording && r.query.as_ref().is_ok_and(|q| q.gate() == Gate::Filters))
+        .filter(|r| {
+            r.rule.kind == RuleKind::Recording
+                && r.query.as_ref().is_ok_and(|q| q.gate() == Gate::Filters)
+        })
         .map(|r| r.rule.name.as_str())
         .collect();
     for rule in written().filter(|r| r.rule.kind == RuleKind::Alerting) {
-        let Some(query) = rule.settled() else { continue };
+        let Some(query) = rule.settled() else {
+            continue;
+        };
         if query.gate() == Gate::Open && !exempt(query, &filtering) {
             out.report(rule.draft(
                 rule.at.expr.span,
@@ -80,8 +98,13 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
 
 fn exempt(query: &Query, filtering: &BTreeSet<&str>) -> bool {
     let selectors = query.selectors();
-    let recorded = selectors.iter().any(|s| filtering.contains(s.metric.as_str()));
+    let recorded = selectors
+        .iter()
+        .any(|s| filtering.contains(s.metric.as_str()));
     let state = |label: &str| !TARGET.contains(&label);
-    let selected = !query.has_window() && selectors.iter().any(|s| s.matchers.iter().any(|m| state(&m.label)));
+    let selected = !query.has_window()
+        && selectors
+            .iter()
+            .any(|s| s.matchers.iter().any(|m| state(&m.label)));
     query.is_constant() || query.reads_alerts() || recorded || selected
 }

@@ -49,9 +49,16 @@ pub const META: Meta = Meta {
 };
 
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
-    for rule in cx.facts.written.iter().filter(|r| r.rule.kind == RuleKind::Alerting) {
+    for rule in cx
+        .facts
+        .written
+        .iter()
+        .filter(|r| r.rule.kind == RuleKind::Alerting)
+    {
         let holds = rule.rule.hold.is_some_and(|h| h.0 > 0) || invalid(rule);
-        let Some(query) = rule.settled().filter(|_| !holds) else { continue };
+        let Some(query) = rule.settled().filter(|_| !holds) else {
+            continue;
+        };
         if query.gate() == Gate::Filters && !query.has_window() && !steady(query) {
             out.report(rule.draft(
                 rule.at.value("alert"),
@@ -70,9 +77,19 @@ fn invalid(rule: &WrittenRule<'_>) -> bool {
 
 /// Whether what it reads does not go up and down from one sample to the next.
 fn steady(query: &Query) -> bool {
-    let timed = |m: &str| m.contains("timestamp") || m.ends_with("_time") || m.ends_with("_time_seconds") || m.contains("expir");
+    let timed = |m: &str| {
+        m.contains("timestamp")
+            || m.ends_with("_time")
+            || m.ends_with("_time_seconds")
+            || m.contains("expir")
+    };
     query.is_constant()
         || query.calls(&["time", "timestamp", "absent_over_time"])
-        || query.selectors().iter().any(|s| s.metric.contains(':') || timed(&s.metric) || s.metric.starts_with("ALERTS") || s.metric.contains("uptime"))
+        || query.selectors().iter().any(|s| {
+            s.metric.contains(':')
+                || timed(&s.metric)
+                || s.metric.starts_with("ALERTS")
+                || s.metric.contains("uptime")
+        })
         || query.text().contains("offset")
 }

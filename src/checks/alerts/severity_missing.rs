@@ -51,8 +51,16 @@ pub const META: Meta = Meta {
 
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
     let label = cx.defaults().alerts_severity_label.as_str();
-    for rule in cx.facts.written.iter().filter(|r| r.rule.kind == RuleKind::Alerting) {
-        if rule.settled().is_some_and(Query::is_constant) || rule.at.templated || not_for_people(rule) {
+    for rule in cx
+        .facts
+        .written
+        .iter()
+        .filter(|r| r.rule.kind == RuleKind::Alerting)
+    {
+        if rule.settled().is_some_and(Query::is_constant)
+            || rule.at.templated
+            || not_for_people(rule)
+        {
             continue;
         }
         match rule.label(label).filter(|v| !v.is_empty()) {
@@ -66,7 +74,10 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
 fn not_for_people(rule: &WrittenRule<'_>) -> bool {
     let name = rule.rule.name.to_lowercase();
     let other = rule.rule.labels.keys().any(|l| l.ends_with("_severity"));
-    other || ["inhibit", "heartbeat", "watchdog", "deadman"].iter().any(|w| name.contains(w))
+    other
+        || ["inhibit", "heartbeat", "watchdog", "deadman"]
+            .iter()
+            .any(|w| name.contains(w))
 }
 
 fn missing(rule: &WrittenRule<'_>, label: &str, out: &mut Sink) {
@@ -86,7 +97,10 @@ fn unknown(cx: &Context<'_>, rule: &WrittenRule<'_>, label: &str, value: &str, o
     }
     out.report(rule.draft(
         rule.at.value(&format!("labels.{label}")),
-        format!("{} has the {label} `{value}`, which is not one of yours", rule.rule.name),
+        format!(
+            "{} has the {label} `{value}`, which is not one of yours",
+            rule.rule.name
+        ),
         "where Alertmanager routes by severity, it goes to the default receiver",
         format!("use one of {}", known.join(", ")),
     ));

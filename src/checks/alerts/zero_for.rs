@@ -44,10 +44,19 @@ pub const META: Meta = Meta {
 
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
     let zero = Some(PromDuration(0));
-    for rule in cx.facts.written.iter().filter(|r| r.rule.kind == RuleKind::Alerting) {
+    for rule in cx
+        .facts
+        .written
+        .iter()
+        .filter(|r| r.rule.kind == RuleKind::Alerting)
+    {
         let fields = [
             ("for", rule.rule.hold, RuleField::For),
-            ("keep_firing_for", rule.rule.keep_firing_for, RuleField::KeepFiringFor),
+            (
+                "keep_firing_for",
+                rule.rule.keep_firing_for,
+                RuleField::KeepFiringFor,
+            ),
         ];
         for (key, _, field) in fields.into_iter().filter(|f| f.1 == zero) {
             let draft = rule.draft(
@@ -57,7 +66,11 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
                 format!("take `{key}` out"),
             );
             let variant = format!("{key} {}", rule.variant());
-            out.report(draft.about(variant.trim_end()).fix(take_out(rule, key, field)));
+            out.report(
+                draft
+                    .about(variant.trim_end())
+                    .fix(take_out(rule, key, field)),
+            );
         }
     }
 }
@@ -72,7 +85,11 @@ fn take_out(rule: &WrittenRule<'_>, key: &str, field: RuleField) -> Fix {
     Fix {
         title: format!("take `{key}` out of {}", rule.rule.name),
         applicability: Applicability::Safe,
-        edits: vec![Edit::SetRuleField { rule: reference, field, value: None }],
+        edits: vec![Edit::SetRuleField {
+            rule: reference,
+            field,
+            value: None,
+        }],
         expected: "nothing changes but the text".to_owned(),
         rollback: format!("put `{key}: 0s` back"),
         preconditions: Vec::new(),

@@ -42,7 +42,10 @@ pub const META: Meta = Meta {
 };
 
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
-    fault(cx, out, FaultKind::Unreadable, |_| {
-        "what is not read does not exist: nothing in this document is loaded, and nothing in it was checked"
-    });
+    fault(
+        cx,
+        out,
+        FaultKind::Unreadable,
+        |_| "what is not read does not exist: nothing in this document is loaded, and nothing in it was checked",
+    );
 }

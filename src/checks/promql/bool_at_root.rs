@@ -45,11 +45,18 @@ pub const META: Meta = Meta {
 };
 
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
-    let alerts = cx.facts.written.iter().filter(|r| r.rule.kind == RuleKind::Alerting);
+    let alerts = cx
+        .facts
+        .written
+        .iter()
+        .filter(|r| r.rule.kind == RuleKind::Alerting);
     for rule in alerts.filter(|r| r.settled().map(Query::gate) == Some(Gate::Bool)) {
         out.report(rule.draft(
             word(rule),
-            format!("the comparison of {} has bool: it returns zero or one for every series", rule.rule.name),
+            format!(
+                "the comparison of {} has bool: it returns zero or one for every series",
+                rule.rule.name
+            ),
             "an alert fires for whatever its expression returns, a zero included: it fires always",
             "take bool out",
         ));

@@ -48,17 +48,70 @@ pub const META: Meta = Meta {
 
 /// Functions that only VictoriaMetrics has, of those that rules use.
 const METRICSQL: &[&str] = &[
-    "lag", "histogram_share", "rollup", "rollup_rate", "rollup_increase", "rollup_delta", "default_rollup", "share",
-    "range_avg", "range_max", "range_median", "range_min", "range_quantile", "range_sum", "quantiles", "outliersk",
-    "limit_offset", "prometheus_buckets", "buckets_limit", "increase_pure", "rate_over_sum", "sum2", "distinct",
-    "median", "any", "topk_max", "topk_avg", "topk_last", "bottomk_avg", "tmin_over_time", "tmax_over_time",
-    "median_over_time", "count_values_over_time", "mode_over_time", "share_gt_over_time", "share_le_over_time",
-    "count_gt_over_time", "zscore", "label_match", "label_set", "label_del", "label_keep", "alias", "interpolate",
-    "keep_last_value", "keep_next_value", "remove_resets", "running_sum", "step", "drop_common_labels", "vmrange",
+    "lag",
+    "histogram_share",
+    "rollup",
+    "rollup_rate",
+    "rollup_increase",
+    "rollup_delta",
+    "default_rollup",
+    "share",
+    "range_avg",
+    "range_max",
+    "range_median",
+    "range_min",
+    "range_quantile",
+    "range_sum",
+    "quantiles",
+    "outliersk",
+    "limit_offset",
+    "prometheus_buckets",
+    "buckets_limit",
+    "increase_pure",
+    "rate_over_sum",
+    "sum2",
+    "distinct",
+    "median",
+    "any",
+    "topk_max",
+    "topk_avg",
+    "topk_last",
+    "bottomk_avg",
+    "tmin_over_time",
+    "tmax_over_time",
+    "median_over_time",
+    "count_values_over_time",
+    "mode_over_time",
+    "share_gt_over_time",
+    "share_le_over_time",
+    "count_gt_over_time",
+    "zscore",
+    "label_match",
+    "label_set",
+    "label_del",
+    "label_keep",
+    "alias",
+    "interpolate",
+    "keep_last_value",
+    "keep_next_value",
+    "remove_resets",
+    "running_sum",
+    "step",
+    "drop_common_labels",
+    "vmrange",
 ];
 
 /// Words of PromQL that are newer than the parser.
-const NEWER: &[&str] = &["anchored", "smoothed", "fill", "fill_left", "fill_right", "min_of", "max_of", "histogram_quantiles"];
+const NEWER: &[&str] = &[
+    "anchored",
+    "smoothed",
+    "fill",
+    "fill_left",
+    "fill_right",
+    "min_of",
+    "max_of",
+    "histogram_quantiles",
+];
 
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
     for rule in cx.facts.written.iter().filter(|r| !r.at.templated) {
@@ -106,7 +159,8 @@ impl Bare {
         let (mut text, mut open) = (String::with_capacity(expr.len()), None);
         let mut chars = expr.char_indices();
         while let Some((at, c)) = chars.next() {
-            let blank = |text: &mut String, c: char| text.extend(std::iter::repeat_n(' ', c.len_utf8()));
+            let blank =
+                |text: &mut String, c: char| text.extend(std::iter::repeat_n(' ', c.len_utf8()));
             match c {
                 '"' | '\'' | '`' => {
                     blank(&mut text, c);
@@ -114,7 +168,10 @@ impl Bare {
                     while let Some((_, inner)) = chars.next() {
                         blank(&mut text, inner);
                         if inner == '\\' && c != '`' {
-                            chars.next().into_iter().for_each(|(_, escaped)| blank(&mut text, escaped));
+                            chars
+                                .next()
+                                .into_iter()
+                                .for_each(|(_, escaped)| blank(&mut text, escaped));
                         } else if inner == c {
                             open = None;
                             break;
@@ -152,20 +209,30 @@ impl Bare {
     }
 
     fn is_call(&self, behind: usize) -> bool {
-        self.text.get(behind..).is_some_and(|rest| rest.trim_start().starts_with('('))
+        self.text
+            .get(behind..)
+            .is_some_and(|rest| rest.trim_start().starts_with('('))
     }
 
     /// `[5m + 1m]`, `offset (step() * 2)`.
     fn has_duration_arithmetic(&self) -> bool {
         self.text.split('[').skip(1).any(|rest| {
-            rest.split(']').next().is_some_and(|inside| inside.contains(['+', '*', '/', '(']))
+            rest.split(']')
+                .next()
+                .is_some_and(|inside| inside.contains(['+', '*', '/', '(']))
         })
     }
 
     /// The place and the words of what is wrong: the whole expression and the parser's words when nothing better is
     /// known.
     fn trouble(&self, expr: &str, said: &str) -> (usize, usize, String) {
-        let whole = |what: String| (expr.len() - expr.trim_start().len(), expr.trim_end().len(), what);
+        let whole = |what: String| {
+            (
+                expr.len() - expr.trim_start().len(),
+                expr.trim_end().len(),
+                what,
+            )
+        };
         if let Some(at) = self.open {
             return (at, at + 1, "a string is not closed".to_owned());
         }
@@ -192,15 +259,33 @@ impl Bare {
         let named = said.split(['"', '\'', '`', ' ']).filter(|w| !w.is_empty());
         let unknown = said.contains("unknown function");
         for name in named.filter(|_| unknown) {
-            if let Some((at, word)) = self.words().find(|w| w.1 == name && self.is_call(w.0 + name.len())) {
-                return (at, at + word.len(), format!("there is no function `{word}`"));
+            if let Some((at, word)) = self
+                .words()
+                .find(|w| w.1 == name && self.is_call(w.0 + name.len()))
+            {
+                return (
+                    at,
+                    at + word.len(),
+                    format!("there is no function `{word}`"),
+                );
             }
         }
-        if expr.trim_end().ends_with(['>', '<', '=', '+', '-', '*', '/', '(', ',']) {
+        if expr
+            .trim_end()
+            .ends_with(['>', '<', '=', '+', '-', '*', '/', '(', ','])
+        {
             let end = expr.trim_end().len();
-            return (end - 1, end, "it ends where something has to follow".to_owned());
+            return (
+                end - 1,
+                end,
+                "it ends where something has to follow".to_owned(),
+            );
         }
-        whole(if said.is_empty() { "it cannot be parsed".to_owned() } else { said })
+        whole(if said.is_empty() {
+            "it cannot be parsed".to_owned()
+        } else {
+            said
+        })
     }
 }
 
@@ -219,8 +304,14 @@ mod tests {
         assert_eq!(trouble("sum(rate(x[5m])"), owned("(", "`(` is not closed"));
         assert_eq!(trouble("sum(x)) # ("), owned(")", "`)` closes nothing"));
         assert_eq!(trouble("x{a=\"b}"), owned("\"", "a string is not closed"));
-        assert_eq!(trouble("rate(x{a=\"rat(\"}[5m]) + rat(x)"), owned("rat", "there is no function `rat`"));
-        assert_eq!(trouble("up >"), owned(">", "it ends where something has to follow"));
+        assert_eq!(
+            trouble("rate(x{a=\"rat(\"}[5m]) + rat(x)"),
+            owned("rat", "there is no function `rat`")
+        );
+        assert_eq!(
+            trouble("up >"),
+            owned(">", "it ends where something has to follow")
+        );
     }
 
     #[test]

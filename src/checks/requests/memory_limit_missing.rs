@@ -214,14 +214,8 @@ fn report(
 
 fn smallest_node(cx: &Context<'_>, workload: &WorkloadFacts<'_>) -> Option<(String, Bytes)> {
     cx.facts
-        .nodes
-        .iter()
-        .filter(|n| {
-            workload
-                .pods
-                .iter()
-                .any(|p| p.node.as_ref() == Some(&n.name))
-        })
+        .nodes_of(workload)
+        .into_iter()
         .filter_map(|n| Some((n.name.to_string(), n.allocatable?)))
         .min_by_key(|n| n.1)
 }

@@ -34,6 +34,8 @@
 //! - Pod-level resources (`spec.resources`) are left out: there the pod is the unit.
 //! - A cluster that deliberately overcommits memory on nodes with swap, or runs only evictable batch work, may want
 //!   the gap. Ignore the check for those namespaces.
+//! - Where a VerticalPodAutoscaler sets what runs, no number is offered: with request = limit in the template it keeps
+//!   them the same.
 //! - Peaks between two scrapes are not seen; the margin is there for them.
 //!
 //! ## Fix and its risk
@@ -58,12 +60,12 @@
 
 use crate::check::{
     Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject,
-    Unit, history_evidence,
+    Unit, history_evidence, memory_evidence,
 };
 use crate::facts::{ContainerFacts, Role, Source, WorkloadFacts};
 use crate::fix::{Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField};
 use crate::model::{Amounts, Bytes, MemoryUsage};
-use crate::sizing::{History, MemoryNeed, history_of, memory_need, round_memory_up};
+use crate::sizing::{History, MemoryNeed, history_of, memory_need, resize_memory};
 
 pub const META: Meta = Meta {
     title: "Memory request is lower than the memory limit",
@@ -123,6 +125,8 @@ struct Case<'a> {
     above_max: Option<String>,
     /// An autoscaler whose target moves with the request, in words.
     steered: Option<String>,
+    /// The VerticalPodAutoscaler that sets what runs.
+    resized_by: Option<String>,
 }
 
 impl<'a> Case<'a> {
@@ -136,18 +140,12 @@ impl<'a> Case<'a> {
         let memory = container.usage.memory.as_ref();
         let history = history_of(&container.usage, cx.defaults());
         let need = memory
-            .filter(|_| history.allows_numbers())
+            .filter(|_| history.allows_numbers() && cx.facts.resized_by(workload).is_none())
             .and_then(|m| memory_need(m, Some(limit), cx.defaults()));
         let node = cx
             .facts
-            .nodes
-            .iter()
-            .filter(|n| {
-                workload
-                    .pods
-                    .iter()
-                    .any(|p| p.node.as_ref() == Some(&n.name))
-            })
+            .nodes_of(workload)
+            .into_iter()
             .filter_map(|n| Some((n.name.to_string(), n.overcommit()?)))
             .max_by(|a, b| a.1.total_cmp(&b.1));
         Self {
@@ -169,6 +167,7 @@ impl<'a> Case<'a> {
                 cx.facts.above_max(&workload.id.namespace, &wanted)
             }),
             steered: cx.facts.steered_by(workload, "memory"),
+            resized_by: cx.facts.resized_by(workload).map(|v| v.name.to_string()),
             history,
             need,
         }
@@ -285,25 +284,19 @@ impl<'a> Case<'a> {
 
     /// What the recommended fix sets both to.
     fn target(&self) -> Bytes {
-        match &self.need {
-            Some(need) if self.worth_resizing(need) => need.bytes.max(self.half()),
-            _ => self.limit,
-        }
-    }
-
-    /// One change takes away half of a limit at most: the window may not have seen everything.
-    fn half(&self) -> Bytes {
-        round_memory_up(Bytes(self.limit.0 / 2)).min(self.limit)
-    }
-
-    /// Resizing is worth it when the limit is more than a tenth too low, or at least a third (and 64Mi) too high.
-    fn worth_resizing(&self, need: &MemoryNeed) -> bool {
-        let needed = need.bytes.max(self.half()).0;
-        need.exact > 1.1 * self.limit.as_f64()
-            || (needed * 3 <= self.limit.0 * 2 && self.limit.0 - needed >= 64 * Bytes::MI)
+        let resized = self
+            .need
+            .as_ref()
+            .and_then(|n| resize_memory(n, self.limit));
+        resized.unwrap_or(self.limit)
     }
 
     fn action(&self) -> String {
+        if let Some(vpa) = &self.resized_by {
+            return format!(
+                "set the memory request to the limit in the template: VerticalPodAutoscaler {vpa} keeps their ratio"
+            );
+        }
         let target = self.target();
         let fits = if target == self.limit {
             self.limit_fits
@@ -341,27 +334,8 @@ impl<'a> Case<'a> {
             cx.facts
                 .container_query(id, &self.workload.id, &self.container.name)
         };
-        let mut found = Vec::new();
+        let mut found = memory_evidence(cx, self.workload, self.container);
         if let Some(memory) = &self.container.usage.memory {
-            for (label, id, value) in [
-                ("highest working set", "memory-working-set-max", memory.peak),
-                (
-                    "95th percentile of the working set",
-                    "memory-working-set-p95",
-                    memory.p95,
-                ),
-                ("highest RSS", "memory-rss-max", memory.rss_peak),
-            ] {
-                if let Some(value) = value {
-                    found.push(Evidence::measured(
-                        label,
-                        query(id),
-                        window,
-                        value,
-                        Unit::Bytes,
-                    ));
-                }
-            }
             if let Some(peak) = memory.peak.filter(|p| *p > self.request.as_f64()) {
                 found.push(Evidence::computed(
                     "above the request",
@@ -402,11 +376,11 @@ impl<'a> Case<'a> {
                 need.exact,
                 Unit::Bytes,
             ));
-            if need.bytes < self.half() {
+            if self.target() > need.bytes && self.target() < self.limit {
                 found.push(Evidence::computed(
                     "the most that one change takes away",
                     "half of the limit, rounded up",
-                    self.half().as_f64(),
+                    self.target().as_f64(),
                     Unit::Bytes,
                 ));
             }
@@ -431,11 +405,8 @@ impl<'a> Case<'a> {
     }
 
     fn sized_fix(&self) -> Option<Fix> {
-        let need = self
-            .need
-            .as_ref()
-            .filter(|n| self.worth_resizing(n) && self.need_fits)?;
-        let to = self.target();
+        let need = self.need.as_ref().filter(|_| self.need_fits)?;
+        let to = resize_memory(need, self.limit)?;
         let why = if to > need.bytes {
             "half of the limit"
         } else {
@@ -449,27 +420,34 @@ impl<'a> Case<'a> {
 
     /// Not offered when no node could hold a pod that requests that much.
     fn equal_fix(&self) -> Option<Fix> {
-        let title = || format!("set the memory request to the limit, {}", self.limit);
-        self.limit_fits.then(|| self.fix(title(), self.limit))
+        // What a VerticalPodAutoscaler made of the template's values does not belong into the template.
+        let declared = self.container.declared.limits.memory;
+        let to = declared
+            .filter(|_| self.resized_by.is_some())
+            .unwrap_or(self.limit);
+        let title = || format!("set the memory request to the limit, {to}");
+        self.limit_fits.then(|| self.fix(title(), to))
     }
 
     fn fix(&self, title: String, to: Bytes) -> Fix {
         let text = |b: Bytes| Some(b.to_string());
-        let mut changes = Vec::new();
-        if to != self.request {
-            changes.push(ResourceChange {
-                field: ResourceField::RequestsMemory,
-                from: text(self.request),
+        // The manifest may say something else than what runs: both have to fit afterwards.
+        let declared = &self.container.declared;
+        let now_request = declared.requests.memory.unwrap_or(self.request);
+        let now_limit = declared.limits.memory.unwrap_or(self.limit);
+        let changes = [
+            (ResourceField::RequestsMemory, now_request),
+            (ResourceField::LimitsMemory, now_limit),
+        ];
+        let changes = changes
+            .into_iter()
+            .filter(|(_, now)| *now != to)
+            .map(|(field, now)| ResourceChange {
+                field,
+                from: text(now),
                 to: text(to),
-            });
-        }
-        if to != self.limit {
-            changes.push(ResourceChange {
-                field: ResourceField::LimitsMemory,
-                from: text(self.limit),
-                to: text(to),
-            });
-        }
+            })
+            .collect();
         let extra = self.extra_memory(to);
         let room = match extra {
             e if e > 0 => format!(
@@ -502,10 +480,7 @@ impl<'a> Case<'a> {
             expected: format!(
                 "every byte it may use is set aside for it, so it is the last to be evicted; {room}; its pods restart"
             ),
-            rollback: format!(
-                "set the request back to {} and the limit to {}",
-                self.request, self.limit
-            ),
+            rollback: format!("set the request back to {now_request} and the limit to {now_limit}"),
             preconditions: self.preconditions(extra, to),
         }
     }

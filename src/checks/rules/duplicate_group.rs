@@ -32,7 +32,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{Confidence, Context, Draft, Evidence, Location, Meta, Severity, Sink, Status, Subject};
+use crate::check::{
+    Confidence, Context, Draft, Evidence, Location, Meta, Severity, Sink, Status, Subject,
+};
 
 pub const META: Meta = Meta {
     title: "Two groups of a file have one name",
@@ -45,8 +47,16 @@ pub const META: Meta = Meta {
 
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
     let mut first = BTreeMap::new();
-    for group in cx.facts.snapshot.rules.iter().filter(|g| !g.name.is_empty()) {
-        let Some(at) = group.source.as_deref() else { continue };
+    for group in cx
+        .facts
+        .snapshot
+        .rules
+        .iter()
+        .filter(|g| !g.name.is_empty())
+    {
+        let Some(at) = group.source.as_deref() else {
+            continue;
+        };
         let name = at.fields.get("name").map_or(at.span, |f| f.value);
         let Some(line) = first.get(&(&at.path, at.holder, &group.name)) else {
             first.insert((&at.path, at.holder, &group.name), name.line);
@@ -55,12 +65,19 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
         let draft = Draft::new(
             Subject::group(&group.name),
             Confidence::high("the file says so"),
-            format!("the group {} is there twice; the first one is on line {line}", group.name),
+            format!(
+                "the group {} is there twice; the first one is on line {line}",
+                group.name
+            ),
             "servers refuse a file with two groups of one name as a whole: none of its rules is loaded",
             "join the two groups, or give one of them another name",
             Evidence::quoted(at.path.clone(), Some(name.line), group.name.clone()),
         );
-        let draft = draft.evidence([Evidence::quoted(at.path.clone(), Some(*line), group.name.clone())]);
+        let draft = draft.evidence([Evidence::quoted(
+            at.path.clone(),
+            Some(*line),
+            group.name.clone(),
+        )]);
         out.report(draft.at(Location::of(&at.path, name)));
     }
 }

@@ -52,15 +52,28 @@ pub const META: Meta = Meta {
 };
 
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
-    let mut seen: BTreeMap<(RuleKind, &str, Vec<(&str, &str)>), Vec<&WrittenRule<'_>>> = BTreeMap::new();
+    let mut seen: BTreeMap<(RuleKind, &str, Vec<(&str, &str)>), Vec<&WrittenRule<'_>>> =
+        BTreeMap::new();
     for rule in cx.facts.written.iter().filter(|r| !r.at.templated) {
         let own = rule.rule.labels.iter();
-        let added = rule.group_at.labels.iter().filter(|(k, _)| !rule.rule.labels.contains_key(*k));
-        let mut labels: Vec<(&str, &str)> = own.chain(added).map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let added = rule
+            .group_at
+            .labels
+            .iter()
+            .filter(|(k, _)| !rule.rule.labels.contains_key(*k));
+        let mut labels: Vec<(&str, &str)> = own
+            .chain(added)
+            .map(|(k, v)| (k.as_str(), v.as_str()))
+            .collect();
         labels.sort_unstable();
-        let alike = seen.entry((rule.rule.kind, rule.rule.name.as_str(), labels)).or_default();
+        let alike = seen
+            .entry((rule.rule.kind, rule.rule.name.as_str(), labels))
+            .or_default();
         let earlier = |other: &&&WrittenRule<'_>| same(other, rule);
-        let here = alike.iter().filter(earlier).find(|o| o.at.path == rule.at.path);
+        let here = alike
+            .iter()
+            .filter(earlier)
+            .find(|o| o.at.path == rule.at.path);
         if let Some(first) = here.or_else(|| alike.iter().find(earlier)) {
             report(first, rule, out);
         }
@@ -83,16 +96,34 @@ fn report(first: &WrittenRule<'_>, rule: &WrittenRule<'_>, out: &mut Sink) {
         format!("in {} on line {}", first.at.path, first.at.span.line)
     };
     let why = match rule.rule.kind {
-        RuleKind::Recording => "both write the same series, and the server warns of duplicate samples in every round",
-        RuleKind::Alerting => "both fire together: whoever changes one of them later believes to have changed the alert",
+        RuleKind::Recording => {
+            "both write the same series, and the server warns of duplicate samples in every round"
+        }
+        RuleKind::Alerting => {
+            "both fire together: whoever changes one of them later believes to have changed the alert"
+        }
     };
     let draft = rule
         .draft(
             rule.at.value("alert"),
-            format!("{} is there twice, with the same labels and expression; the first one is {place}", rule.rule.name),
+            format!(
+                "{} is there twice, with the same labels and expression; the first one is {place}",
+                rule.rule.name
+            ),
             why,
             "take one of the two out",
         )
-        .evidence([Evidence::quoted(first.at.path.clone(), Some(first.at.span.line), first.rule.expr.trim())]);
-    out.report_as(if same_file { Severity::Warning } else { Severity::Info }, draft);
+        .evidence([Evidence::quoted(
+            first.at.path.clone(),
+            Some(first.at.span.line),
+            first.rule.expr.trim(),
+        )]);
+    out.report_as(
+        if same_file {
+            Severity::Warning
+        } else {
+            Severity::Info
+        },
+        draft,
+    );
 }

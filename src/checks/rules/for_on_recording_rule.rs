@@ -43,5 +43,10 @@ pub const META: Meta = Meta {
 };
 
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
-    fault(cx, out, FaultKind::ForOnRecording, |_| "recording rules do not fire: servers refuse the whole file, and none of its rules is loaded");
+    fault(
+        cx,
+        out,
+        FaultKind::ForOnRecording,
+        |_| "recording rules do not fire: servers refuse the whole file, and none of its rules is loaded",
+    );
 }

@@ -34,7 +34,9 @@
 //! - pint `group/interval`: <https://cloudflare.github.io/pint/checks/group/interval.html>
 //! - <https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness>
 
-use crate::check::{Confidence, Context, Draft, Evidence, Location, Meta, Severity, Sink, Status, Subject, Unit};
+use crate::check::{
+    Confidence, Context, Draft, Evidence, Location, Meta, Severity, Sink, Status, Subject, Unit,
+};
 use crate::model::RuleKind;
 
 pub const META: Meta = Meta {
@@ -49,17 +51,28 @@ pub const META: Meta = Meta {
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
     let longest = cx.defaults().rules_longest_interval;
     for group in &cx.facts.snapshot.rules {
-        let Some((at, interval)) = group.source.as_deref().zip(group.interval) else { continue };
+        let Some((at, interval)) = group.source.as_deref().zip(group.interval) else {
+            continue;
+        };
         let records = group.rules.iter().any(|r| r.kind == RuleKind::Recording);
-        let kept = group.rules.iter().all(|r| r.keep_firing_for.is_some_and(|k| k >= interval));
+        let kept = group
+            .rules
+            .iter()
+            .all(|r| r.keep_firing_for.is_some_and(|k| k >= interval));
         if interval <= longest || group.rules.is_empty() || (!records && kept) {
             continue;
         }
         let place = at.fields.get("interval").map_or(at.span, |f| f.value);
         let (severity, why) = if records {
-            (Severity::Warning, "a sample is shown for five minutes: what the group records has gaps, and what reads it there sees nothing")
+            (
+                Severity::Warning,
+                "a sample is shown for five minutes: what the group records has gaps, and what reads it there sees nothing",
+            )
         } else {
-            (Severity::Info, "a sample is shown for five minutes: ALERTS of the group has gaps, and its alerts are late by up to the interval")
+            (
+                Severity::Info,
+                "a sample is shown for five minutes: ALERTS of the group has gaps, and its alerts are late by up to the interval",
+            )
         };
         let draft = Draft::new(
             Subject::group(&group.name),

@@ -41,5 +41,10 @@ pub const META: Meta = Meta {
 };
 
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
-    fault(cx, out, FaultKind::Duration, |_| "servers refuse the whole file: none of its rules is loaded");
+    fault(
+        cx,
+        out,
+        FaultKind::Duration,
+        |_| "servers refuse the whole file: none of its rules is loaded",
+    );
 }

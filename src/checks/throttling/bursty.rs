@@ -65,16 +65,16 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
         let name = &case.container.name;
         let limit = case.diagnosis.limit;
         let kernel = old_kernel(cx, &case);
-        let mut why = format!(
-            "it is {} although it uses only {} of its quota while active: several threads spend the quota of {limit} together and then wait for the next period",
-            case.how_much(),
-            Unit::Ratio.show(case.diagnosis.fill)
-        );
-        if let Some((node, version)) = &kernel {
-            why.push_str(&format!(
+        let also = kernel.as_ref().map_or_else(String::new, |(node, version)| {
+            format!(
                 "; node {node} runs kernel {version}, which also throttles at low use by mistake"
-            ));
-        }
+            )
+        });
+        let why = format!(
+            "it is {} although it uses only {} of its quota while active: several threads spend the quota of {limit} together and then wait for the next period{also}",
+            case.how_much(),
+            Unit::Ratio.show(case.diagnosis.fill),
+        );
         let action = if case.gate.is_open() {
             format!("remove the CPU limit {limit}")
         } else {
@@ -139,15 +139,8 @@ fn fix(case: &Throttled<'_>) -> Fix {
 /// A node that runs it and has a kernel from before the fix of CFS over-throttling.
 fn old_kernel(cx: &Context<'_>, case: &Throttled<'_>) -> Option<(String, String)> {
     cx.facts
-        .cluster
-        .nodes
-        .iter()
-        .filter(|n| {
-            case.workload
-                .pods
-                .iter()
-                .any(|p| p.node.as_ref() == Some(&n.name))
-        })
+        .nodes_of(case.workload)
+        .into_iter()
         .find(|n| over_throttles(&n.kernel_version))
         .map(|n| (n.name.to_string(), n.kernel_version.to_string()))
 }

@@ -111,13 +111,10 @@ struct Setter {
 impl Setter {
     fn of(cx: &Context<'_>, case: &Throttled<'_>) -> Self {
         let id = &case.workload.id;
-        let vpa = cx.facts.cluster.vertical_autoscalers.iter().find(|v| {
-            *v.namespace == *id.namespace
-                && v.target.kind == id.kind
-                && *v.target.name == *id.name
-                && v.mode != "Off"
-        });
-        let vpa = vpa.map(|v| v.name.to_string());
+        let vpa = cx
+            .facts
+            .resized_by(case.workload)
+            .map(|v| v.name.to_string());
         let (who, object, path) = match (&case.quota, &vpa) {
             (Quota::LimitRange(range), _) => (
                 format!("LimitRange {range}"),
@@ -146,7 +143,7 @@ impl Setter {
                 "resources.limits.cpu",
             ),
         };
-        let refused = case.obstacles(cx, enough(case)).into_iter().next();
+        let refused = case.above_max(cx, enough(case));
         Self {
             who,
             object,

@@ -14,7 +14,8 @@
 //!
 //! ## When it is wrong
 //! - On nodes that are never busy, the unused CPU of others is free and nothing is lost.
-//! - Batch work that is meant to use what is left.
+//! - Batch work that is meant to use what is left; Jobs and CronJobs are left out.
+//! - Where a VerticalPodAutoscaler sets the request, it is left to do so.
 //!
 //! ## Fix and its risk
 //! Raise the request to the 95th percentile of use. It takes capacity on the nodes; the fix states how much. No limit
@@ -63,6 +64,7 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
         if effective.cpu_limit.source != Source::Unset
             || workload.id.kind.is_batch()
             || cx.vendor(workload).is_some()
+            || cx.facts.resized_by(workload).is_some()
         {
             continue;
         }

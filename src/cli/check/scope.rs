@@ -13,13 +13,21 @@ pub(super) type Owned = BTreeMap<WorkloadRef, (String, usize)>;
 pub(super) fn join(snapshot: &mut Snapshot, files: Cluster) -> Owned {
     let known = cluster_of(snapshot).into_owned();
     let mut owned = Owned::new();
-    let mut cluster = Cluster { workloads: Vec::new(), ..known.clone() };
+    let mut cluster = Cluster {
+        workloads: Vec::new(),
+        ..known.clone()
+    };
     for mut workload in files.workloads {
-        let Origin::File { path, document } = &workload.origin else { continue };
+        let Origin::File { path, document } = &workload.origin else {
+            continue;
+        };
         let place = (path.clone(), *document);
         if workload.id.namespace.is_empty() {
             let id = &workload.id;
-            let mut alike = known.workloads.iter().filter(|w| w.id.kind == id.kind && w.id.name == id.name);
+            let mut alike = known
+                .workloads
+                .iter()
+                .filter(|w| w.id.kind == id.kind && w.id.name == id.name);
             if let (Some(only), None) = (alike.next(), alike.next()) {
                 workload.id = only.id.clone();
             }
@@ -27,7 +35,10 @@ pub(super) fn join(snapshot: &mut Snapshot, files: Cluster) -> Owned {
         owned.insert(workload.id.clone(), place);
         cluster.workloads.push(workload);
     }
-    let others = known.workloads.into_iter().filter(|w| !owned.contains_key(&w.id));
+    let others = known
+        .workloads
+        .into_iter()
+        .filter(|w| !owned.contains_key(&w.id));
     cluster.workloads.extend(others);
     cluster.sort();
     snapshot.cluster = Some(cluster);

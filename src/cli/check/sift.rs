@@ -20,18 +20,38 @@ pub(super) struct Sift<'a> {
 
 impl<'a> Sift<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, documents: &'a [SourceText], owned: Owned) -> Self {
-        Self { snapshot, documents, owned, extents: BTreeMap::new() }
+        Self {
+            snapshot,
+            documents,
+            owned,
+            extents: BTreeMap::new(),
+        }
     }
 
     /// Findings in the files, with their places, without what comments hold back and what did not change.
-    pub(super) fn sift(&mut self, findings: Vec<Finding>, changes: Option<&Changes>, now: Timestamp) -> Sifted {
-        let mut kept: Vec<Finding> = findings.into_iter().filter_map(|f| self.placed(f)).collect();
+    pub(super) fn sift(
+        &mut self,
+        findings: Vec<Finding>,
+        changes: Option<&Changes>,
+        now: Timestamp,
+    ) -> Sifted {
+        let mut kept: Vec<Finding> = findings
+            .into_iter()
+            .filter_map(|f| self.placed(f))
+            .collect();
         kept.sort_by(|a, b| (&a.location, &a.check).cmp(&(&b.location, &b.check)));
         tell_apart(&mut kept);
-        let with_comments = self.documents.iter().filter(|d| d.text.contains("promtune:") || d.text.contains("pint "));
+        let with_comments = self
+            .documents
+            .iter()
+            .filter(|d| d.text.contains("promtune:") || d.text.contains("pint "));
         let mut comments: Vec<Comments> = with_comments
             .map(|d| {
-                let extents = self.extents_of(&d.path).iter().map(|e| (e.first, e.last)).collect();
+                let extents = self
+                    .extents_of(&d.path)
+                    .iter()
+                    .map(|e| (e.first, e.last))
+                    .collect();
                 Comments::read(&d.path, &d.text, extents)
             })
             .collect();
@@ -39,7 +59,11 @@ impl<'a> Sift<'a> {
         if let Some(changes) = changes {
             kept.retain(|f| self.is_changed(f, changes));
         }
-        Sifted { kept, held, remarks }
+        Sifted {
+            kept,
+            held,
+            remarks,
+        }
     }
 
     /// The finding with its place; none when it is about nothing in the files.
@@ -56,12 +80,23 @@ impl<'a> Sift<'a> {
                 let id = self.owned.keys().find(of)?;
                 let (path, document) = self.owned.get(id)?;
                 let text = self.documents.iter().find(|d| d.path == *path)?;
-                let span = locate(&text.text, *document, workload, subject.container.as_deref())?;
+                let span = locate(
+                    &text.text,
+                    *document,
+                    workload,
+                    subject.container.as_deref(),
+                )?;
                 Some(Location::of(path, span))
             }
             (None, Some(alert)) => {
-                let group = |g: &&RuleGroup| subject.group.as_ref().is_none_or(|name| *name == g.name);
-                let mut rules = self.snapshot.rules.iter().filter(group).flat_map(|g| &g.rules);
+                let group =
+                    |g: &&RuleGroup| subject.group.as_ref().is_none_or(|name| *name == g.name);
+                let mut rules = self
+                    .snapshot
+                    .rules
+                    .iter()
+                    .filter(group)
+                    .flat_map(|g| &g.rules);
                 let at = rules.find(|r| r.name == *alert)?.source.as_ref()?;
                 Some(Location::of(&at.path, at.value("alert")))
             }
@@ -72,22 +107,50 @@ impl<'a> Sift<'a> {
     }
 
     fn extents_of(&mut self, path: &'a str) -> &[Extent] {
-        let groups: Vec<RuleGroup> = self.snapshot.rules.iter().filter(|g| g.file == path).cloned().collect();
-        let text = self.documents.iter().find(|d| d.path == path).map(|d| d.text.as_str()).unwrap_or_default();
-        self.extents.entry(path).or_insert_with(|| extents(text, &groups))
+        let groups: Vec<RuleGroup> = self
+            .snapshot
+            .rules
+            .iter()
+            .filter(|g| g.file == path)
+            .cloned()
+            .collect();
+        let text = self
+            .documents
+            .iter()
+            .find(|d| d.path == path)
+            .map(|d| d.text.as_str())
+            .unwrap_or_default();
+        self.extents
+            .entry(path)
+            .or_insert_with(|| extents(text, &groups))
     }
 
     /// Whether the lines of the finding, or the smallest thing around its first one, were changed.
     fn is_changed(&mut self, finding: &Finding, changes: &Changes) -> bool {
-        let Some(at) = &finding.location else { return true };
+        let Some(at) = &finding.location else {
+            return true;
+        };
         let changed = changes.of(&at.path);
         if changed.is_empty() {
             return false;
         }
-        let Some(path) = self.documents.iter().map(|d| d.path.as_str()).find(|p| *p == at.path) else { return true };
-        let around = self.extents_of(path).iter().filter(|e| e.first <= at.line && at.line <= e.last);
+        let Some(path) = self
+            .documents
+            .iter()
+            .map(|d| d.path.as_str())
+            .find(|p| *p == at.path)
+        else {
+            return true;
+        };
+        let around = self
+            .extents_of(path)
+            .iter()
+            .filter(|e| e.first <= at.line && at.line <= e.last);
         let around = around.min_by_key(|e| e.last - e.first).copied();
-        let around = around.unwrap_or(Extent { first: at.line, last: at.end_line });
+        let around = around.unwrap_or(Extent {
+            first: at.line,
+            last: at.end_line,
+        });
         let (first, last) = (around.first.min(at.line), around.last.max(at.end_line));
         changed.iter().any(|c| match c.removed {
             true => first <= c.first && c.last <= last,
@@ -103,7 +166,9 @@ fn tell_apart(findings: &mut [Finding]) {
         let count = seen.entry(finding.fingerprint()).or_default();
         *count += 1;
         if *count > 1 {
-            finding.discriminator = format!("{} #{count}", finding.discriminator).trim_start().to_owned();
+            finding.discriminator = format!("{} #{count}", finding.discriminator)
+                .trim_start()
+                .to_owned();
         }
     }
 }

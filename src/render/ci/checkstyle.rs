@@ -16,7 +16,10 @@ pub fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let mut files: BTreeMap<String, Vec<(&Finding, u32, u32)>> = BTreeMap::new();
     for finding in report.findings.iter().map(|r| &r.finding) {
         if let Some(at) = &finding.location {
-            files.entry(path(at)).or_default().push((finding, at.line, at.column));
+            files
+                .entry(path(at))
+                .or_default()
+                .push((finding, at.line, at.column));
         }
     }
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;

@@ -15,7 +15,13 @@ const MOST: usize = 10;
 /// When `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     for severity in [Severity::Critical, Severity::Warning, Severity::Info] {
-        let all = || report.findings.iter().map(|r| &r.finding).filter(|f| f.severity == severity);
+        let all = || {
+            report
+                .findings
+                .iter()
+                .map(|r| &r.finding)
+                .filter(|f| f.severity == severity)
+        };
         let count = all().count();
         // The last place says how many are not shown.
         let shown = if count > MOST { MOST - 1 } else { count };
@@ -23,7 +29,10 @@ pub fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
             writeln!(out, "{}", command(finding))?;
         }
         if count > shown {
-            let text = format!("{} more findings of this level: see the log of the step", count - shown);
+            let text = format!(
+                "{} more findings of this level: see the log of the step",
+                count - shown
+            );
             writeln!(out, "::{} title=promtune::{}", level(severity), data(&text))?;
             // In the log they are plain lines.
             for finding in all().skip(shown) {
@@ -42,13 +51,25 @@ fn command(finding: &Finding) -> String {
             true => format!(",col={},endColumn={}", at.column, at.end_column),
             false => String::new(),
         };
-        format!("file={},line={},endLine={}{columns},", property(&path(at)), at.line, at.end_line)
+        format!(
+            "file={},line={},endLine={}{columns},",
+            property(&path(at)),
+            at.line,
+            at.end_line
+        )
     });
-    format!("::{} {place}title={title}::{}", level(finding.severity), data(&message(finding)))
+    format!(
+        "::{} {place}title={title}::{}",
+        level(finding.severity),
+        data(&message(finding))
+    )
 }
 
 fn plain(finding: &Finding) -> String {
-    let place = finding.location.as_ref().map_or_else(String::new, |at| format!("{}:{}: ", path(at), at.line));
+    let place = finding
+        .location
+        .as_ref()
+        .map_or_else(String::new, |at| format!("{}:{}: ", path(at), at.line));
     // A line that starts with `::` would be a command.
     format!("- {place}{}: {}", finding.check, one_line(&finding.what))
 }
@@ -62,7 +83,9 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

@@ -35,19 +35,29 @@ struct Lines {
 /// # Errors
 /// When `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let issues = report.findings.iter().map(|r| &r.finding).filter_map(|finding| {
-        let at = finding.location.as_ref()?;
-        Some(Issue {
-            description: message(finding),
-            check_name: finding.check.clone(),
-            fingerprint: finding.fingerprint(),
-            severity: match finding.severity {
-                Severity::Critical => "critical",
-                Severity::Warning => "major",
-                Severity::Info => "info",
-            },
-            location: Place { path: path(at), lines: Lines { begin: at.line.max(1), end: at.end_line.max(1) } },
-        })
-    });
+    let issues = report
+        .findings
+        .iter()
+        .map(|r| &r.finding)
+        .filter_map(|finding| {
+            let at = finding.location.as_ref()?;
+            Some(Issue {
+                description: message(finding),
+                check_name: finding.check.clone(),
+                fingerprint: finding.fingerprint(),
+                severity: match finding.severity {
+                    Severity::Critical => "critical",
+                    Severity::Warning => "major",
+                    Severity::Info => "info",
+                },
+                location: Place {
+                    path: path(at),
+                    lines: Lines {
+                        begin: at.line.max(1),
+                        end: at.end_line.max(1),
+                    },
+                },
+            })
+        });
     json::write(&issues.collect::<Vec<_>>(), out)
 }

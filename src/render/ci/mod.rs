@@ -14,12 +14,18 @@ use crate::render::text;
 
 /// What is said about a finding in one line.
 fn message(finding: &Finding) -> String {
-    one_line(&format!("{}. Why: {}. Do: {}", finding.what, finding.why, finding.action))
+    one_line(&format!(
+        "{}. Why: {}. Do: {}",
+        finding.what, finding.why, finding.action
+    ))
 }
 
 /// Text without line breaks and without what acts unseen.
 fn one_line(raw: &str) -> String {
-    text::plain(raw).split_whitespace().collect::<Vec<_>>().join(" ")
+    text::plain(raw)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The path with forward slashes and without a leading `./`, as hosts want it.

@@ -56,25 +56,45 @@ struct Position {
 /// # Errors
 /// When `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let diagnostics = report.findings.iter().map(|r| &r.finding).filter_map(|finding| {
-        Some(Diagnostic {
-            message: message(finding),
-            severity: match finding.severity {
-                Severity::Critical => "ERROR",
-                Severity::Warning => "WARNING",
-                Severity::Info => "INFO",
-            },
-            code: Code { value: finding.check.clone() },
-            location: Place { path: path(finding.location.as_ref()?), range: range(finding.location.as_ref()?) },
-        })
-    });
-    let document = Document { source: Source { name: env!("CARGO_PKG_NAME") }, diagnostics: diagnostics.collect() };
+    let diagnostics = report
+        .findings
+        .iter()
+        .map(|r| &r.finding)
+        .filter_map(|finding| {
+            Some(Diagnostic {
+                message: message(finding),
+                severity: match finding.severity {
+                    Severity::Critical => "ERROR",
+                    Severity::Warning => "WARNING",
+                    Severity::Info => "INFO",
+                },
+                code: Code {
+                    value: finding.check.clone(),
+                },
+                location: Place {
+                    path: path(finding.location.as_ref()?),
+                    range: range(finding.location.as_ref()?),
+                },
+            })
+        });
+    let document = Document {
+        source: Source {
+            name: env!("CARGO_PKG_NAME"),
+        },
+        diagnostics: diagnostics.collect(),
+    };
     json::write(&document, out)
 }
 
 fn range(at: &Location) -> Range {
     Range {
-        start: Position { line: at.line, column: at.column },
-        end: Position { line: at.end_line, column: at.end_column },
+        start: Position {
+            line: at.line,
+            column: at.column,
+        },
+        end: Position {
+            line: at.end_line,
+            column: at.end_column,
+        },
     }
 }
