@@ -29,7 +29,16 @@ pub(super) fn analyse(
     config: &Config,
     documents: &[SourceText],
 ) -> Result<Report, Failure> {
-    let all = |kept, not_evaluated| (Sifted { kept, held: Vec::new(), remarks: Vec::new() }, not_evaluated);
+    let all = |kept, not_evaluated| {
+        (
+            Sifted {
+                kept,
+                held: Vec::new(),
+                remarks: Vec::new(),
+            },
+            not_evaluated,
+        )
+    };
     analyse_and(snapshot, checks, config, documents, all)
 }
 
@@ -48,11 +57,15 @@ pub(super) fn analyse_and(
         Knowledge::embedded_with(&config.thresholds).map_err(|e| Failure::Usage(e.to_string()))?;
     let cluster = cluster_of(snapshot);
     let facts = Facts::new(snapshot, &cluster, &knowledge);
-    let context = Context { facts: &facts, knowledge: &knowledge };
+    let context = Context {
+        facts: &facts,
+        knowledge: &knowledge,
+    };
     let (findings, not_evaluated) = check::run(checks, &context);
     let (sifted, not_evaluated) = sift(findings, not_evaluated);
     let annotations = Annotations::of(&cluster);
-    let (kept, mut held, unmatched) = hold_back(sifted.kept, config, &annotations, snapshot.meta.captured_at);
+    let (kept, mut held, unmatched) =
+        hold_back(sifted.kept, config, &annotations, snapshot.meta.captured_at);
     held.extend(sifted.held);
     let suppressed = held
         .into_iter()
@@ -65,14 +78,22 @@ pub(super) fn analyse_and(
             reason: h.reason,
         })
         .collect();
-    let mut gaps: Vec<String> = unmatched.into_iter().map(|u| format!("configuration: {u}")).collect();
+    let mut gaps: Vec<String> = unmatched
+        .into_iter()
+        .map(|u| format!("configuration: {u}"))
+        .collect();
     gaps.extend(sifted.remarks);
     gaps.extend(snapshot.gaps.iter().map(ToString::to_string));
     gaps.dedup();
     let report = Report {
         captured_at: snapshot.meta.captured_at,
         window: snapshot.meta.window,
-        sources: snapshot.meta.sources.iter().map(|s| s.as_str().to_owned()).collect(),
+        sources: snapshot
+            .meta
+            .sources
+            .iter()
+            .map(|s| s.as_str().to_owned())
+            .collect(),
         platform: (!facts.cluster.nodes.is_empty()).then(|| platform(&facts.platform)),
         summary: Summary {
             files: documents.len(),

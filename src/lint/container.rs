@@ -25,7 +25,7 @@ pub fn extents(text: &str, groups: &[RuleGroup]) -> Vec<Extent> {
         let Some(root) = &document.root else { continue };
         found.push(extent(places.node(text, root)));
         let mut containers = Vec::new();
-        collect(document, root, &mut containers);
+        collect(root, &mut containers);
         found.extend(containers.iter().map(|n| extent(places.node(text, n))));
     }
     for group in groups {
@@ -65,7 +65,7 @@ pub fn locate(
         return Some(places.node(text, node));
     };
     let mut containers = Vec::new();
-    collect(document, object, &mut containers);
+    collect(object, &mut containers);
     let named = |n: &&Node| child(document, n, "name").and_then(Node::as_text) == Some(wanted);
     let container = containers.into_iter().find(named)?;
     let resources = container.as_mapping()?.entry("resources");
@@ -116,18 +116,16 @@ fn object<'t>(
 }
 
 /// The containers below a node. Aliases are not followed: what they name stands somewhere else.
-fn collect<'t>(document: &'t Document, node: &'t Node, found: &mut Vec<&'t Node>) {
+fn collect<'t>(node: &'t Node, found: &mut Vec<&'t Node>) {
     if let Some(mapping) = node.as_mapping() {
         for entry in &mapping.entries {
             let lists = matches!(entry.key.as_text(), Some("containers" | "initContainers"));
             match entry.value.as_sequence().filter(|_| lists) {
                 Some(list) => found.extend(list.items.iter().filter(|i| i.as_mapping().is_some())),
-                None => collect(document, &entry.value, found),
+                None => collect(&entry.value, found),
             }
         }
     } else if let Some(list) = node.as_sequence() {
-        list.items
-            .iter()
-            .for_each(|item| collect(document, item, found));
+        list.items.iter().for_each(|item| collect(item, found));
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{FaultKind, PromDuration, RuleKind, Span};
 
-fn span_text<'t>(text: &'t str, span: Span) -> &'t str {
+fn span_text(text: &str, span: Span) -> &str {
     let offset = |line: u32, column: u32| {
         let start: usize = text
             .split_inclusive('\n')

@@ -22,7 +22,8 @@ pub use cluster::{Cluster, Namespace, Node, NodeResources, OwnerLink, Taint};
 pub use gap::Gap;
 pub use intern::Interner;
 pub use place::{
-    Dialect, FaultKind, FieldPlace, GroupSource, RuleFault, RuleFile, RuleSource, Run, Span, TextPlace,
+    Dialect, FaultKind, FieldPlace, GroupSource, RuleFault, RuleFile, RuleSource, Run, Span,
+    TextPlace,
 };
 pub use policy::{
     Autoscaler, AutoscalerKind, DisruptionBudget, LimitRange, LimitRangeItem, Monitor, MonitorKind,

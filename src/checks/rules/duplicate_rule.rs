@@ -51,9 +51,11 @@ pub const META: Meta = Meta {
     since: "0.1.0",
 };
 
+/// Kind, name and sorted labels.
+type Identity<'r> = (RuleKind, &'r str, Vec<(&'r str, &'r str)>);
+
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
-    let mut seen: BTreeMap<(RuleKind, &str, Vec<(&str, &str)>), Vec<&WrittenRule<'_>>> =
-        BTreeMap::new();
+    let mut seen: BTreeMap<Identity<'_>, Vec<&WrittenRule<'_>>> = BTreeMap::new();
     for rule in cx.facts.written.iter().filter(|r| !r.at.templated) {
         let own = rule.rule.labels.iter();
         let added = rule
