@@ -391,7 +391,7 @@ async fn an_expired_token_ends_the_run() {
         executed
             .gaps
             .iter()
-            .all(|g| g.because.contains("token expired")),
+            .all(|g| g.because.contains("expired")),
         "{:?}",
         executed.gaps
     );

@@ -1,10 +1,13 @@
 //! From the arguments to a snapshot: live, recorded, or the demo.
 
+#[cfg(feature = "live")]
 use std::collections::BTreeSet;
 
 use super::args::{Selection, Sources};
 use super::exit::Failure;
-use crate::check::{Check, Need, Status};
+#[cfg(feature = "live")]
+use crate::check::Need;
+use crate::check::{Check, Status};
 use crate::checks;
 use crate::config::Config;
 use crate::model::Snapshot;
@@ -69,6 +72,7 @@ pub(super) fn config(selection: &Selection) -> Result<Config, Failure> {
 }
 
 /// The queries that checks want.
+#[cfg(feature = "live")]
 pub(super) fn queries(checks: &[&Check]) -> BTreeSet<String> {
     let wanted = checks
         .iter()

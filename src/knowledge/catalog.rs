@@ -118,7 +118,8 @@ impl Variables {
         let samples = match cost {
             Cost::Instant => 1,
             Cost::Raw => self.window.0 / self.interval.0.max(1) / RAW_DISCOUNT,
-            Cost::Subquery => self.window.0 / self.step().0.max(1),
+            // An aggregation inside of a subquery holds its input and its output.
+            Cost::Subquery => 2 * self.window.0 / self.step().0.max(1),
             Cost::Hourly => 3 * self.window.0 / 3600,
         };
         samples.max(1)

@@ -38,7 +38,10 @@ impl Gap {
 /// One line for people: the file or part, then the cause.
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let file = self.wanted.strip_prefix("file:").filter(|file| !self.because.contains(file));
+        let file = self
+            .wanted
+            .strip_prefix("file:")
+            .filter(|file| !self.because.contains(file));
         for place in [file.unwrap_or_default(), &self.part] {
             if !place.is_empty() {
                 write!(f, "{place}: ")?;

@@ -12,6 +12,7 @@ pub mod kubernetes;
 pub mod prometheus;
 #[cfg(feature = "live")]
 mod notices;
+#[cfg(feature = "live")]
 mod rule_objects;
 pub mod snapshot;
 pub mod tree;

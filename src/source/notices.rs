@@ -20,13 +20,25 @@ pub(super) fn of(snapshot: &Snapshot) -> Vec<Gap> {
         // Whatever else is missing follows from it.
         return vec![Gap::new("prometheus:data", because)];
     }
-    let notices = [history, containers, state_metrics, two_state_metrics, renamed_labels];
-    notices.iter().filter_map(|n| n(snapshot)).map(|because| Gap::new("prometheus:data", because)).collect()
+    let notices = [
+        history,
+        containers,
+        state_metrics,
+        two_state_metrics,
+        renamed_labels,
+    ];
+    notices
+        .iter()
+        .filter_map(|n| n(snapshot))
+        .map(|because| Gap::new("prometheus:data", because))
+        .collect()
 }
 
 /// The answer to a query that was answered in full.
 fn answer<'s>(snapshot: &'s Snapshot, query: &str) -> Option<&'s QueryResult> {
-    let complete = snapshot.record(query).is_some_and(|r| r.status == QueryStatus::Complete);
+    let complete = snapshot
+        .record(query)
+        .is_some_and(|r| r.status == QueryStatus::Complete);
     snapshot.queries.get(query).filter(|_| complete)
 }
 
@@ -93,7 +105,9 @@ fn state_metrics(snapshot: &Snapshot) -> Option<String> {
 
 fn two_state_metrics(snapshot: &Snapshot) -> Option<String> {
     let instances = &answer(snapshot, "kube-state-metrics")?.rows;
-    let shards = value(snapshot, "kube-state-metrics-shards").unwrap_or(1.0).max(1.0);
+    let shards = value(snapshot, "kube-state-metrics-shards")
+        .unwrap_or(1.0)
+        .max(1.0);
     (instances.len() as f64 > shards).then(|| {
         let named: Vec<String> = instances.iter().take(3).map(|row| row.0.join(" ")).collect();
         format!(
@@ -118,12 +132,21 @@ fn renamed_labels(snapshot: &Snapshot) -> Option<String> {
 pub(super) fn other_cluster(snapshot: &Snapshot) -> Option<Gap> {
     let cluster = snapshot.cluster.as_ref()?;
     let column = |query: &str, at: usize| -> BTreeSet<&Text> {
-        answer(snapshot, query).into_iter().flat_map(|a| &a.rows).filter_map(|row| row.0.get(at)).collect()
+        answer(snapshot, query)
+            .into_iter()
+            .flat_map(|a| &a.rows)
+            .filter_map(|row| row.0.get(at))
+            .collect()
     };
     let nodes: BTreeSet<&Text> = cluster.nodes.iter().map(|n| &n.name).collect();
     let pods: BTreeSet<&Text> = cluster.pods.iter().map(|p| &p.name).collect();
-    let pairs = [("node", nodes, column("spec-nodes", 0)), ("pod", pods, column("spec-pods", 1))];
-    let (what, here, there) = pairs.into_iter().find(|(_, here, there)| !here.is_empty() && !there.is_empty())?;
+    let pairs = [
+        ("node", nodes, column("spec-nodes", 0)),
+        ("pod", pods, column("spec-pods", 1)),
+    ];
+    let (what, here, there) = pairs
+        .into_iter()
+        .find(|(_, here, there)| !here.is_empty() && !there.is_empty())?;
     let (mine, theirs) = (here.first()?, there.first()?);
     here.is_disjoint(&there).then(|| {
         Gap::new(

@@ -1,5 +1,6 @@
 //! Snapshots, kubeconfigs, dumps and configurations that are broken.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write;
 
@@ -105,7 +106,8 @@ fn bomb() -> String {
     let mut text = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned();
     for pair in ["ab", "bc", "cd", "de", "ef", "fg", "gh", "hi"] {
         let (old, new) = pair.split_at(1);
-        text += &format!("{new}: &{new} [{}]\n", vec![format!("*{old}"); 9].join(","));
+        let old = vec![format!("*{old}"); 9].join(",");
+        writeln!(text, "{new}: &{new} [{old}]").unwrap();
     }
     text
 }
@@ -153,7 +155,7 @@ fn a_broken_dump_among_good_ones() {
 
 #[test]
 fn a_large_and_a_deep_file_end_in_time() {
-    let large = "- ".repeat(1) + &"x".repeat(30 << 20);
+    let large = format!("- {}", "x".repeat(30 << 20));
     for text in [
         large,
         "- ".repeat(100_000),

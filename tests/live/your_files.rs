@@ -55,7 +55,7 @@ fn write_manifests(folder: &Path) {
             .or_insert_with(|| "# Kept by hand.\n".to_owned());
         let mut body = String::new();
         block(&object, 0, &mut body);
-        write!(text, "---{body}\n").unwrap();
+        writeln!(text, "---{body}").unwrap();
     }
     assert!(files.len() > 5);
     for (name, text) in files {

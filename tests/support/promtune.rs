@@ -36,7 +36,10 @@ pub fn promtune<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Builder {
 
 /// Known to integration tests only; the demo program has no use for it.
 fn binary() -> &'static str {
-    option_env!("CARGO_BIN_EXE_promtune").expect("this is an integration test")
+    match option_env!("CARGO_BIN_EXE_promtune") {
+        Some(path) => path,
+        None => panic!("only an integration test knows the binary"),
+    }
 }
 
 impl Builder {

@@ -31,7 +31,12 @@ impl Collected {
     /// Whether nothing was read that a check could look at: namespaces alone are of no use.
     #[must_use]
     pub fn is_useless(&self) -> bool {
-        let Cluster { nodes, workloads, pods, .. } = &self.cluster;
+        let Cluster {
+            nodes,
+            workloads,
+            pods,
+            ..
+        } = &self.cluster;
         nodes.is_empty() && workloads.is_empty() && pods.is_empty() && self.rule_groups.is_empty()
     }
 

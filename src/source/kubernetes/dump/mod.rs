@@ -14,8 +14,8 @@ use serde_json::value::RawValue;
 use self::document::{Document, Tally};
 use super::Collected;
 use super::convert::{Collector, Place, without_values};
-use crate::yaml;
 use crate::model::Gap;
+use crate::yaml;
 
 /// Nothing could be read at all.
 #[derive(Debug, thiserror::Error)]
