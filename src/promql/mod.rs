@@ -13,6 +13,7 @@ pub mod flow;
 mod grammar;
 mod grammar_parts;
 mod literal;
+mod gate;
 mod parse;
 mod shape;
 mod span;
@@ -26,6 +27,7 @@ mod testing;
 mod tests;
 
 pub use dialect::Dialect;
+pub use gate::Gate;
 pub use parse::{Query, SyntaxError};
 pub use shape::{Matcher, Selector, UpTest};
 pub use span::Span;

@@ -6,6 +6,7 @@
 #[cfg(feature = "live")]
 pub mod capture;
 pub mod files;
+pub mod git;
 pub mod kubernetes;
 #[cfg(feature = "live")]
 pub mod prometheus;
@@ -14,3 +15,4 @@ mod notices;
 #[cfg(feature = "live")]
 mod rule_objects;
 pub mod snapshot;
+pub mod tree;

@@ -34,6 +34,7 @@ mod tests {
 
     fn group(name: &str, file: &str, rule: &str, object: Option<(&str, &str)>) -> RuleGroup {
         RuleGroup {
+            source: None,
             name: name.into(),
             file: file.into(),
             interval: None,
@@ -52,6 +53,7 @@ mod tests {
                 annotations: Default::default(),
                 health: String::new(),
                 last_error: String::new(),
+                source: None,
             }],
         }
     }
