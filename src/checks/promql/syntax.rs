@@ -34,7 +34,6 @@
 //! - <https://prometheus.io/docs/prometheus/latest/querying/basics/>
 
 use crate::check::{Context, Meta, Severity, Sink, Status};
-use crate::facts::WrittenRule;
 use crate::model::Dialect;
 use crate::promql::SyntaxError;
 
@@ -63,7 +62,10 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
         }
         let draft = rule.draft(
             rule.at.expr.of(&rule.rule.expr, span.start, span.end),
-            format!("the expression of {} is not PromQL: {message}", rule.rule.name),
+            format!(
+                "the expression of {} is not PromQL: {message}",
+                rule.rule.name
+            ),
             "servers refuse the whole file: none of its rules is loaded",
             "correct the expression",
         );

@@ -308,7 +308,12 @@ fn promtool_agrees_about_every_template() {
     for (i, text) in all.iter().enumerate() {
         match (Template::parse(text), refused.get(&i)) {
             (Ok(_), None) => {}
-            (Err(ours), Some(theirs)) => { if ours.message != *theirs { eprintln!("DIFF {} / {theirs}", ours.message); } same_message += usize::from(ours.message == *theirs)},
+            (Err(ours), Some(theirs)) => {
+                if ours.message != *theirs {
+                    eprintln!("DIFF {} / {theirs}", ours.message);
+                }
+                same_message += usize::from(ours.message == *theirs)
+            }
             (ours, theirs) => panic!("{text:?}\nours {ours:?}\npromtool {theirs:?}"),
         }
     }
