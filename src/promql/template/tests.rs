@@ -143,7 +143,7 @@ fn errors_are_worded_as_prometheus_words_them() {
         ),
         ("{{ if }}{{ end }}", "missing value for if", "}}"),
         ("{{/* a }}", "unclosed comment", "{{/* a }}"),
-        ("{{ $labels.a-b }}", "bad character U+002D '-'", "$labels.a"),
+        ("{{ $labels.a-b }}", "bad character U+002D '-'", ".a"),
     ] {
         let error = Template::parse(text).expect_err(text);
         assert_eq!(error.message, message, "{text}");
