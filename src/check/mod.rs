@@ -14,6 +14,7 @@ mod subject;
 mod throttled;
 mod unit;
 mod unseen;
+mod written;
 
 pub use context::Context;
 pub use evidence::Evidence;
@@ -26,3 +27,4 @@ pub use subject::{Subject, SubjectKind};
 pub use throttled::{THROTTLED_USES, Throttled, throttled};
 pub use unit::Unit;
 pub use unseen::{alert_names, unseen_fixes};
+pub use written::fault;

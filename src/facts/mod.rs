@@ -17,6 +17,7 @@ mod scraping;
 mod unseen;
 mod usage;
 mod workloads;
+mod written;
 
 pub use alerts::{AlertHistory, AlertStats};
 pub use context::pods_matcher;
@@ -31,6 +32,7 @@ pub use quantities::{Qos, qos_of};
 pub use scraping::{ComponentState, Targets};
 pub use unseen::{DownAlert, Unseen};
 pub use workloads::{ContainerFacts, Role, WorkloadFacts};
+pub use written::{WrittenRule, written_rules};
 
 use crate::knowledge::{Knowledge, Variables};
 use crate::model::{Cluster, PromDuration, Snapshot};
@@ -46,6 +48,8 @@ pub struct Facts<'s> {
     pub workloads: Vec<WorkloadFacts<'s>>,
     pub nodes: Vec<NodeFacts>,
     pub alerts: AlertHistory,
+    /// Rules of the user's files, parsed; those of a server are not among them.
+    pub written: Vec<WrittenRule<'s>>,
     /// Scrape interval of the container metrics.
     pub scrape_interval: PromDuration,
 }
@@ -65,6 +69,7 @@ impl<'s> Facts<'s> {
             nodes: nodes::build(cluster),
             alerts: AlertHistory::new(snapshot),
             workloads,
+            written: written_rules(&snapshot.rules),
             scrape_interval,
         }
     }

@@ -73,7 +73,10 @@ fn numbers(f: &Finding) -> Vec<String> {
     let mut shown: Vec<String> = Vec::new();
     for evidence in &f.evidence {
         match evidence {
-            Evidence::Quoted { .. } => {}
+            Evidence::Quoted { line, text, .. } => {
+                shown.push(text.clone());
+                shown.extend(line.map(|l| l.to_string()));
+            }
             Evidence::Known { entry, .. } => shown.push(entry.clone()),
             Evidence::Field { object, value, .. } => shown.extend([object.clone(), value.clone()]),
             other => shown.push(other.shown()),
@@ -93,7 +96,14 @@ fn numbers(f: &Finding) -> Vec<String> {
     let known: Vec<String> = shown.iter().flat_map(|s| numbers_in(s)).collect();
     [("what", &f.what), ("why", &f.why), ("do", &f.action)]
         .into_iter()
-        .flat_map(|(name, text)| numbers_in(text).into_iter().map(move |n| (name, n)))
+        // What is in backticks is quoted, or an example of how to write something.
+        .map(|(name, text)| {
+            (
+                name,
+                text.split('`').step_by(2).collect::<Vec<_>>().join(" "),
+            )
+        })
+        .flat_map(|(name, text)| numbers_in(&text).into_iter().map(move |n| (name, n)))
         .filter(|(_, n)| !known.contains(n))
         .map(|(name, n)| format!("{name} says {n}, which is not in the evidence"))
         .collect()

@@ -11,6 +11,7 @@
 //! | `queries` | a table of instant queries with the same keys; the head names keys and queries, `-` is no row |
 //! | `rules [FILE]` | a rule file, as loaded |
 //! | `prometheus` | `version`, `scrape-interval`, `pools` (`job`, `up`, `down`, `errors`), or `none` |
+//! | `yaml rules.yaml`, `yaml more.yaml` | rule files of the user, read as `promtune check` reads them |
 //! | `config` | `promtune.yaml` |
 //! | `at`, `window` | "now" (2026-11-20T12:00:00Z) and how far back (14d) |
 //! | `yaml manifest.yaml` | the user's own file, for `diff` |
@@ -118,6 +119,12 @@ struct Said {
 
 fn run(check: &Check, knowledge: &Knowledge, world: &World) -> Said {
     let cluster = cluster_of(&world.snapshot);
+    let tuned = Knowledge::embedded_with(&world.config.thresholds).unwrap();
+    let knowledge = if world.config.thresholds.is_empty() {
+        knowledge
+    } else {
+        &tuned
+    };
     let facts = Facts::new(&world.snapshot, &cluster, knowledge);
     let context = Context {
         facts: &facts,

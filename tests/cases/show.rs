@@ -31,6 +31,13 @@ fn finding(f: &Finding) -> String {
         f.subject.kind.as_str(),
         f.subject
     );
+    if let Some(at) = &f.location {
+        let _ = writeln!(
+            out,
+            "at:   {}:{}:{} to {}:{}",
+            at.path, at.line, at.column, at.end_line, at.end_column
+        );
+    }
     let _ = writeln!(out, "what: {}", f.what);
     let _ = writeln!(out, "why:  {}", f.why);
     let _ = writeln!(out, "do:   {}", f.action);

@@ -7,6 +7,7 @@ use promtune::check::{Check, Need};
 use promtune::config::Config;
 use promtune::fix::SourceText;
 use promtune::knowledge::{Knowledge, Phase, PlannedKind, QuerySpec, Variables};
+use promtune::lint::read_rules;
 use promtune::model::{
     PromDuration, PrometheusInfo, QueryRecord, QueryResult, QueryStatus, RangeSeries, Row, Rule,
     RuleGroup, RuleKind, ScrapePool, Snapshot, SourceKind, Text, Timestamp,
@@ -171,6 +172,15 @@ pub(crate) fn build(
         &mut snapshot,
         &mut declared,
     )?;
+    if read_own_rules(blocks(), &mut snapshot) {
+        let (config, documents) = (config(one("config"))?, documents(blocks()));
+        return Ok(World {
+            snapshot,
+            config,
+            documents,
+            lacks_data: false,
+        });
+    }
     let prometheus = one("prometheus").unwrap_or_default();
     let without = prometheus.trim() == "none";
     if without {
@@ -209,7 +219,9 @@ pub(crate) fn build(
 fn known_blocks<'b>(blocks: impl Iterator<Item = &'b Block>) -> Result<(), String> {
     for block in blocks {
         let known = match block.kind() {
-            ("yaml", "cluster.yaml" | "manifest.yaml") | ("query", _) | ("rules", _) => true,
+            ("yaml", "cluster.yaml" | "manifest.yaml" | "rules.yaml" | "more.yaml")
+            | ("query", _)
+            | ("rules", _) => true,
             ("queries" | "prometheus" | "at" | "window" | "config", "") => true,
             (kind, "") => EXPECTATIONS.contains(&kind),
             _ => false,
@@ -231,9 +243,9 @@ fn config(text: Option<&str>) -> Result<Config, String> {
 
 fn documents<'b>(blocks: impl Iterator<Item = &'b Block>) -> Vec<SourceText> {
     blocks
-        .filter(|b| b.info.trim() == "yaml manifest.yaml")
+        .filter(|b| b.kind().0 == "yaml" && b.kind().1 != "cluster.yaml")
         .map(|b| SourceText {
-            path: "manifest.yaml".to_owned(),
+            path: b.kind().1.to_owned(),
             text: b.text.clone(),
         })
         .collect()
@@ -271,6 +283,20 @@ fn info(text: &str) -> Result<PrometheusInfo, String> {
 fn with_uids(text: &str) -> String {
     text.replace("\nmetadata: {", "\nmetadata: {uid: x, ")
         .replace("\nmetadata:\n", "\nmetadata:\n  uid: x\n")
+}
+
+/// Rules as `promtune check` reads them from the user's files; tells whether there are any.
+fn read_own_rules<'b>(blocks: impl Iterator<Item = &'b Block>, snapshot: &mut Snapshot) -> bool {
+    let mut files: Vec<&Block> = blocks
+        .filter(|b| matches!(b.kind(), ("yaml", "rules.yaml" | "more.yaml")))
+        .collect();
+    files.sort_by_key(|b| b.kind().1);
+    for block in &files {
+        let read = read_rules(block.kind().1, &block.text);
+        snapshot.rules.extend(read.groups);
+        snapshot.rule_files.push(read.file);
+    }
+    !files.is_empty()
 }
 
 fn read_cluster(
@@ -330,6 +356,7 @@ fn rules<'b>(
         };
         let read: RulesBlock = yaml::from_str(&block.text).map_err(|e| format!("rules: {e}"))?;
         found.extend(read.groups.into_iter().map(|g| RuleGroup {
+            source: None,
             name: g.name,
             file: file.to_owned(),
             interval: None,
@@ -361,6 +388,7 @@ fn rule(block: RuleBlock) -> Rule {
         annotations: block.annotations,
         health: "ok".to_owned(),
         last_error: String::new(),
+        source: None,
     }
 }
 

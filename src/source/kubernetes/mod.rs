@@ -10,7 +10,7 @@ mod kind;
 pub mod live;
 mod wire;
 
-pub use dump::{DumpError, read_dump};
+pub use dump::{DumpError, read_dump, read_texts};
 
 use crate::model::{AutoscalerKind, Cluster, Gap, MonitorKind, RuleGroup};
 

@@ -37,6 +37,16 @@ pub fn read_dump(paths: &[PathBuf]) -> Result<Collected, DumpError> {
     read_with(paths, &mut io::stdin().lock())
 }
 
+/// Reads manifests that are in memory already, given as path and text.
+#[must_use]
+pub fn read_texts<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Collected {
+    let mut dump = Dump::default();
+    for (path, text) in files {
+        dump.read(path, text.as_bytes(), false);
+    }
+    Collected::from_collector(dump.collector, 0)
+}
+
 fn read_with(paths: &[PathBuf], stdin: &mut dyn Read) -> Result<Collected, DumpError> {
     let mut dump = Dump::default();
     for path in paths {
