@@ -157,7 +157,7 @@ fn pure_layers_touch_nothing_outside() {
         "std::env",
         "std::net",
         "std::process",
-        "SystemTime",
+        "SystemTime::now",
         "Instant::now",
         "tokio::",
         "reqwest::",

@@ -273,9 +273,9 @@ impl Throttled<'_> {
             History::Full if self.diagnosis.hot_ratio.is_some() => {
                 Confidence::high("a week or more of period counters, hour by hour")
             }
-            History::Full => Confidence::medium(
-                "the totals over the window show it, hourly counters do not",
-            ),
+            History::Full => {
+                Confidence::medium("the totals over the window show it, hourly counters do not")
+            }
             History::Partial(why) => Confidence::medium(why.clone()),
             History::TooShort(why) => Confidence::low(why.clone()),
             History::None => Confidence::low("no usage was measured"),

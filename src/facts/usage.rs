@@ -165,7 +165,11 @@ fn last_oom_kills(
     latest
 }
 
-fn fold(pods: &BTreeMap<Text, OfPod>, scrape_interval: PromDuration, hourly: bool) -> ContainerUsage {
+fn fold(
+    pods: &BTreeMap<Text, OfPod>,
+    scrape_interval: PromDuration,
+    hourly: bool,
+) -> ContainerUsage {
     let interval = scrape_interval.seconds();
     let all = || pods.values();
     let samples: f64 = all().map(|p| p.samples).sum();

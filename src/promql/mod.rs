@@ -2,11 +2,32 @@
 //!
 //! Architecture invariant: no other module names the parser's crate, and nothing here prints an expression it parsed:
 //! the parser's printer loses comments and order, so edits replace text.
+//!
+//! [`Query::parse`] gives the expression with [`tree`] (the place of everything in the text).
 
+mod adapt;
+mod align;
+mod blame;
+mod dialect;
+pub mod flow;
 mod gate;
+mod grammar;
+mod grammar_parts;
+mod literal;
 mod parse;
 mod shape;
+mod span;
+pub mod template;
+mod token;
+pub mod tree;
 
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use dialect::Dialect;
 pub use gate::Gate;
 pub use parse::{Query, SyntaxError};
 pub use shape::{Matcher, Selector, UpTest};
+pub use span::Span;

@@ -107,7 +107,10 @@ pub(super) fn nothing_found(report: &Report) -> String {
         Some(seen) if report.not_evaluated.is_empty() => {
             format!("No findings: {seen} checked over {}.", report.window)
         }
-        Some(seen) => format!("No findings in what could be checked: {seen} over {}.", report.window),
+        Some(seen) => format!(
+            "No findings in what could be checked: {seen} over {}.",
+            report.window
+        ),
         None => "Nothing was checked: no workload, rule or file could be read.".to_owned(),
     }
 }

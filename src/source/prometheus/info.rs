@@ -119,7 +119,11 @@ pub async fn connect(client: &Client, at: Timestamp) -> Result<(PrometheusInfo, 
         evaluation_interval: duration(global.evaluation_interval),
         external_labels: global.external_labels,
         retention: runtime.retention.filter(|r| !r.is_empty()),
-        head_series: tsdb.head.and_then(|h| h.series).or(tsdb.total).map(magnitude),
+        head_series: tsdb
+            .head
+            .and_then(|h| h.series)
+            .or(tsdb.total)
+            .map(magnitude),
         scrape_pools,
     };
     Ok((info, gaps.0))

@@ -85,6 +85,7 @@ impl From<Group> for RuleGroup {
             file: group.file,
             interval: seconds(group.interval),
             object: None,
+            source: None,
             rules: group.rules.into_iter().map(Rule::from).collect(),
         }
     }

@@ -54,8 +54,12 @@ pub enum SnapshotError {
 /// When the file cannot be written.
 pub fn write_snapshot(path: &Path, snapshot: &Snapshot) -> Result<(), SnapshotError> {
     if is_special(path) {
-        let written = File::create(path).and_then(|file| encode(snapshot, BufWriter::new(file)).map(drop));
-        return written.map_err(|cause| SnapshotError::Io { file: path.display().to_string(), cause });
+        let written =
+            File::create(path).and_then(|file| encode(snapshot, BufWriter::new(file)).map(drop));
+        return written.map_err(|cause| SnapshotError::Io {
+            file: path.display().to_string(),
+            cause,
+        });
     }
     let part = part_path(path);
     let written = File::create(&part).and_then(|file| {
