@@ -158,7 +158,11 @@ impl fmt::Display for Subject {
             self.alert.as_deref(),
             self.source.as_deref(),
         ];
-        let named: Vec<&str> = parts.into_iter().flatten().collect();
+        let named: Vec<&str> = parts
+            .into_iter()
+            .flatten()
+            .filter(|p| !p.is_empty())
+            .collect();
         if named.is_empty() {
             return f.write_str("cluster");
         }

@@ -1,7 +1,5 @@
 //! Tests over whole expressions: places, corpus, hostile input.
 
-use std::time::Instant;
-
 use promql_parser::parser;
 use proptest::prelude::*;
 
@@ -205,21 +203,6 @@ fn the_corpus_is_read_and_every_part_of_it_is_in_its_place() {
         parsed.len()
     );
     assert!(parsed.len() > 1_000 && skipped * 10 < parsed.len());
-    let start = Instant::now();
-    let again = expressions
-        .iter()
-        .filter(|t| Query::parse(t).is_ok())
-        .count();
-    let took = start.elapsed();
-    let own = Instant::now();
-    let alone = expressions
-        .iter()
-        .filter(|t| super::grammar::read(t, &token::tokens(t).0).is_ok())
-        .count();
-    eprintln!(
-        "parsed {again} in {took:?}; places of {alone} in {:?}",
-        own.elapsed()
-    );
 }
 
 proptest! {

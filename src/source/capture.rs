@@ -204,7 +204,11 @@ async fn read_prometheus(
         let mut execution = Execution::new(request.at, info.flavor);
         execution.peak_samples = peak_budget(&info.flags, execution.peak_samples);
         let mut read = Snapshot::empty(request.at, request.window);
-        read.prometheus = Some(info);
+        // The head's size is of this moment, not of the instant that was asked for.
+        read.prometheus = Some(crate::model::PrometheusInfo {
+            head_series: None,
+            ..info
+        });
         read.gaps = gaps;
         match prometheus::rules(&client).await {
             Ok(rules) => read.rules = rules,

@@ -69,7 +69,7 @@ fn requests_stay_flat_as_workloads_grow() {
         assert_eq!(extra, Vec::<&String>::new(), "the same questions");
         let most = counts.values().max().unwrap();
         assert!(
-            *most <= 1 + workloads / 200,
+            *most <= 1 + workloads / 150,
             "{workloads}: a question was cut into {most}"
         );
     }

@@ -119,7 +119,8 @@ struct Said {
 
 fn run(check: &Check, knowledge: &Knowledge, world: &World) -> Said {
     let cluster = cluster_of(&world.snapshot);
-    let tuned = Knowledge::embedded_with(&world.config.thresholds).unwrap();
+    let tuned =
+        Knowledge::embedded_with(&world.config.thresholds).expect("thresholds of a case are read");
     let knowledge = if world.config.thresholds.is_empty() {
         knowledge
     } else {

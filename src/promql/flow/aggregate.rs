@@ -3,7 +3,8 @@
 use super::super::span::Span;
 use super::super::tree::{Aggregate, Kind};
 use super::eval::Eval;
-use super::labels::{Label, NAME, Presence, Reason};
+use super::label::{Label, Presence, Reason};
+use super::labels::NAME;
 use super::{Bounds, Branch};
 
 impl Eval<'_> {
@@ -98,7 +99,7 @@ fn value(op: &str, members: Bounds) -> Bounds {
             } else {
                 infinite
             },
-            nan: members.nan || members.lo == -infinite || members.hi == infinite,
+            nan: members.nan || members.lo.is_infinite() || members.hi.is_infinite(),
         },
         "avg" | "min" | "max" => members,
         _ => Bounds::ANY,

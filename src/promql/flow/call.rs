@@ -3,7 +3,8 @@
 use super::super::span::Span;
 use super::super::tree::{Kind, MatchOp, Named, Node, Selector};
 use super::eval::Eval;
-use super::labels::{Label, NAME, Presence, Reason};
+use super::label::{Label, Presence, Reason};
+use super::labels::NAME;
 use super::replace::{label_join, label_replace};
 use super::{Bounds, Branch, DeadReason, NoteKind, Returns, ValueKind};
 

@@ -2,7 +2,7 @@
 
 use super::super::span::Span;
 use super::super::tree::{Binary, Op};
-use super::labels::Reason;
+use super::label::Reason;
 use super::{Bounds, Branch, DeadReason, Gate, ValueKind};
 
 /// A value compared with another one.

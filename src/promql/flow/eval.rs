@@ -2,7 +2,8 @@
 
 use super::super::span::Span;
 use super::super::tree::{Kind, Named, Node};
-use super::labels::{Label, NAME, Reason};
+use super::label::{Label, Reason};
+use super::labels::NAME;
 use super::{
     Analysis, Bounds, Branch, Dead, DeadReason, LabelSet, Lookup, Note, NoteKind, Returns, Step,
     ValueKind,

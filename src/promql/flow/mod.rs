@@ -10,6 +10,7 @@ mod call;
 mod compare;
 mod eval;
 mod kind;
+mod label;
 mod labels;
 mod replace;
 mod selector;
@@ -27,7 +28,8 @@ use super::tree::Op;
 
 pub use bounds::Bounds;
 pub use kind::{ValueKind, counter_like, gauge_like};
-pub use labels::{Label, LabelSet, NAME, Presence, Reason, Why};
+pub use label::{Label, Presence, Reason, Why};
+pub use labels::{LabelSet, NAME};
 
 /// Whether a branch returns something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

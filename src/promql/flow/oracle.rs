@@ -4,6 +4,7 @@
 //! a label said to be impossible is there, a guaranteed one is missing, a value lies outside its bounds.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
@@ -96,7 +97,8 @@ fn document(queries: &[Query]) -> String {
         text += "  - interval: 1m\n    input_series:\n";
         let chosen = proptest::collection::btree_set(0..SERIES.len(), 4..9);
         for i in chosen.new_tree(&mut runner).unwrap().current() {
-            text += &format!(
+            let _ = write!(
+                text,
                 "      - series: '{}'\n        values: '{}'\n",
                 SERIES[i],
                 VALUES[(i + world) % VALUES.len()]
@@ -106,7 +108,8 @@ fn document(queries: &[Query]) -> String {
         for (i, query) in share.iter().enumerate() {
             let number = world * EXPRESSIONS + i;
             let quoted = query.text().replace('\'', "''");
-            text += &format!(
+            let _ = write!(
+                text,
                 "      - expr: '{quoted} # {number}'\n        eval_time: 8m\n        exp_samples: []\n"
             );
         }

@@ -2,7 +2,8 @@
 
 use super::super::span::Span;
 use super::super::tree::{Kind, Named, Node};
-use super::labels::{Label, LabelSet, Presence, Reason};
+use super::label::{Label, Presence, Reason};
+use super::labels::LabelSet;
 use super::selector::matches_empty;
 
 fn text(node: Option<&Node>) -> Option<&str> {

@@ -6,7 +6,8 @@ use super::super::span::Span;
 use super::super::tree::{MatchOp, Matcher, Selector};
 use super::eval::Eval;
 use super::kind::{ValueKind, counter_like, gauge_like};
-use super::labels::{Label, NAME, Presence, Reason};
+use super::label::{Label, Presence, Reason};
+use super::labels::NAME;
 use super::{Bounds, Branch, DeadReason, LabelSet, Returns};
 
 impl Eval<'_> {

@@ -62,7 +62,7 @@ impl Eval<'_> {
             return lhs;
         }
         for left in &mut lhs {
-            let removes = |r: &Branch| r.returns == Returns::Always && matching.is_total(&left, r);
+            let removes = |r: &Branch| r.returns == Returns::Always && matching.is_total(left, r);
             if rhs.iter().any(removes) {
                 left.die(DeadReason::UnlessAlways, binary.op_span);
             } else if rhs.iter().any(|r| meets(left, r)) {

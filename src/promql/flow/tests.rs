@@ -351,8 +351,8 @@ fn recorded_metrics_bring_what_their_rule_gives() {
 
 #[test]
 fn branches_stay_few() {
-    let wide = vec!["(m or n)"; 12].join(" * ");
+    let wide = ["(m or n)"; 12].join(" * ");
     assert!(branches(&wide).len() <= 48);
-    let gated = vec!["(m > 1 or n)"; 12].join(" * ");
+    let gated = ["(m > 1 or n)"; 12].join(" * ");
     assert!(!branches(&gated).is_empty());
 }

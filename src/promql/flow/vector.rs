@@ -4,7 +4,8 @@ use super::super::span::Span;
 use super::super::tree::{Binary, Grouping, Kind, Node, Op};
 use super::compare::Comparison;
 use super::eval::Eval;
-use super::labels::{Label, NAME, Presence, Reason, Scope};
+use super::label::{Label, Presence, Reason};
+use super::labels::{NAME, Scope};
 use super::{Bounds, Branch, DeadReason, Join, NoteKind, Returns, ValueKind};
 
 /// How the elements of two vectors find each other.

@@ -38,14 +38,14 @@ pub(super) struct Token {
     pub span: Span,
 }
 
-struct Lexer<'a> {
-    text: &'a str,
-    at: usize,
+pub(super) struct Lexer<'a> {
+    pub text: &'a str,
+    pub at: usize,
     depth: usize,
     tokens: Vec<Token>,
 }
 
-type Lexed<T = ()> = Result<T, (String, Span)>;
+pub(super) type Lexed<T = ()> = Result<T, (String, Span)>;
 
 /// Cuts a template into tokens. The last one is an end or an error.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
@@ -70,7 +70,7 @@ const fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
 
-fn is_word(c: char) -> bool {
+pub(super) fn is_word(c: char) -> bool {
     c == '_' || c.is_alphanumeric()
 }
 
@@ -104,11 +104,11 @@ impl Lexer<'_> {
         &self.text[self.at..]
     }
 
-    fn peek(&self) -> Option<char> {
+    pub(super) fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }
 
-    fn advance(&mut self) -> Option<char> {
+    pub(super) fn advance(&mut self) -> Option<char> {
         let c = self.peek()?;
         self.at += c.len_utf8();
         Some(c)
@@ -119,7 +119,7 @@ impl Lexer<'_> {
         self.tokens.push(Token { item, span });
     }
 
-    fn error<T>(&self, message: impl Into<String>, start: usize) -> Lexed<T> {
+    pub(super) fn error<T>(&self, message: impl Into<String>, start: usize) -> Lexed<T> {
         Err((message.into(), Span::new(start, self.at)))
     }
 
@@ -294,60 +294,5 @@ impl Lexer<'_> {
         self.peek()
             .is_none_or(|c| is_space(c) || matches!(c, '.' | ',' | '|' | ':' | ')' | '('))
             || self.rest().starts_with("}}")
-    }
-
-    fn number(&mut self) -> Lexed<Item> {
-        let start = self.at;
-        let mut fits = self.scan_number();
-        if fits && self.peek().is_some_and(|c| c == '+' || c == '-') {
-            fits = self.scan_number() && self.text[..self.at].ends_with('i');
-        }
-        if fits {
-            return Ok(Item::Number);
-        }
-        self.error(
-            format!("bad number syntax: {:?}", &self.text[start..self.at]),
-            start,
-        )
-    }
-
-    fn scan_number(&mut self) -> bool {
-        self.accept("+-");
-        let mut radix = 10;
-        if self.accept("0") {
-            for (letters, of) in [("xX", 16), ("oO", 8), ("bB", 2)] {
-                if radix == 10 && self.accept(letters) {
-                    radix = of;
-                }
-            }
-        }
-        self.accept_digits(radix);
-        if self.accept(".") {
-            self.accept_digits(radix);
-        }
-        if radix == 10 && self.accept("eE") || radix == 16 && self.accept("pP") {
-            self.accept("+-");
-            self.accept_digits(10);
-        }
-        self.accept("i");
-        if self.peek().is_some_and(is_word) {
-            self.advance();
-            return false;
-        }
-        true
-    }
-
-    fn accept(&mut self, any: &str) -> bool {
-        let found = self.peek().is_some_and(|c| any.contains(c));
-        if found {
-            self.at += 1;
-        }
-        found
-    }
-
-    fn accept_digits(&mut self, radix: u32) {
-        while self.peek().is_some_and(|c| c == '_' || c.is_digit(radix)) {
-            self.at += 1;
-        }
     }
 }

@@ -1,7 +1,9 @@
 //! Go templates in labels and annotations of rules: whether they are well formed, and what they read.
 
+mod cursor;
 mod functions;
 mod lex;
+mod number;
 mod parse;
 mod pipeline;
 mod reads;

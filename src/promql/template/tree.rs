@@ -12,8 +12,8 @@ pub enum Part {
     Control {
         keyword: Control,
         pipeline: Pipeline,
-        body: Vec<Part>,
-        otherwise: Vec<Part>,
+        body: Vec<Self>,
+        otherwise: Vec<Self>,
     },
     /// `template "name" pipeline`
     Template {
@@ -24,12 +24,12 @@ pub enum Part {
     /// `block "name" pipeline`: a template that is defined and used on the spot.
     Block {
         pipeline: Pipeline,
-        body: Vec<Part>,
+        body: Vec<Self>,
     },
     /// `define "name"`: the body sees none of the variables outside.
     Define {
         name: String,
-        body: Vec<Part>,
+        body: Vec<Self>,
     },
     Break,
     Continue,
