@@ -17,6 +17,7 @@ pub mod config;
 pub mod facts;
 pub mod fix;
 pub mod knowledge;
+pub mod lint;
 pub mod model;
 pub mod promql;
 pub mod render;

@@ -1,5 +1,11 @@
 //! The layer table of ARCHITECTURE.md holds, files stay small, and checks, pages and cases are one-to-one.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests read the files of the project"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +19,10 @@ fn root() -> PathBuf {
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut entries: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -38,21 +47,35 @@ fn is_test(path: &Path) -> bool {
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
-    text.lines().filter(|l| !l.trim_start().starts_with("//")).map(|l| format!("{l}\n")).collect()
+    text.lines()
+        .filter(|l| !l.trim_start().starts_with("//"))
+        .map(|l| format!("{l}\n"))
+        .collect()
 }
 
 fn source_files() -> Vec<PathBuf> {
-    rust_files(&root().join("src")).into_iter().filter(|p| !is_test(p)).collect()
+    rust_files(&root().join("src"))
+        .into_iter()
+        .filter(|p| !is_test(p))
+        .collect()
 }
 
 /// Layer → layers it may import, from the table in ARCHITECTURE.md.
 fn table() -> BTreeMap<String, BTreeSet<String>> {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
-    let rows = text.split("| layer | may import |").nth(1).expect("the table").lines().skip(2);
+    let rows = text
+        .split("| layer | may import |")
+        .nth(1)
+        .expect("the table")
+        .lines()
+        .skip(2);
     rows.take_while(|l| l.starts_with('|'))
         .map(|l| {
             let cells: Vec<&str> = l.trim_matches('|').split('|').map(str::trim).collect();
-            let allowed = cells[1].split(", ").filter(|c| !c.is_empty()).map(str::to_owned);
+            let allowed = cells[1]
+                .split(", ")
+                .filter(|c| !c.is_empty())
+                .map(str::to_owned);
             (cells[0].to_owned(), allowed.collect())
         })
         .collect()
@@ -60,7 +83,13 @@ fn table() -> BTreeMap<String, BTreeSet<String>> {
 
 fn layer_of(path: &Path) -> String {
     let inside = path.strip_prefix(root().join("src")).unwrap();
-    let first = inside.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+    let first = inside
+        .components()
+        .next()
+        .unwrap()
+        .as_os_str()
+        .to_string_lossy()
+        .into_owned();
     first.trim_end_matches(".rs").to_owned()
 }
 
@@ -88,7 +117,12 @@ fn imports(code: &str) -> BTreeSet<String> {
             }
             found.insert(name);
         } else {
-            found.insert(after.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+            found.insert(
+                after
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect(),
+            );
         }
     }
     let first = |m: &String| m.trim().split("::").next().unwrap_or_default().to_owned();
@@ -104,7 +138,9 @@ fn layers_import_only_what_the_table_allows() {
         if layer == "main" || layer == "lib" {
             continue;
         }
-        let allowed = table.get(&layer).unwrap_or_else(|| panic!("{layer} is not in the table"));
+        let allowed = table
+            .get(&layer)
+            .unwrap_or_else(|| panic!("{layer} is not in the table"));
         for module in imports(&code(&path)) {
             if module != layer && table.contains_key(&module) && !allowed.contains(&module) {
                 wrong.push(format!("{} imports {module}", path.display()));
@@ -117,8 +153,16 @@ fn layers_import_only_what_the_table_allows() {
 #[test]
 fn pure_layers_touch_nothing_outside() {
     let forbidden = [
-        "std::fs", "std::env", "std::net", "std::process", "SystemTime", "Instant::now", "tokio::", "reqwest::",
-        "kube::", "Timestamp::now",
+        "std::fs",
+        "std::env",
+        "std::net",
+        "std::process",
+        "SystemTime::now",
+        "Instant::now",
+        "tokio::",
+        "reqwest::",
+        "kube::",
+        "Timestamp::now",
     ];
     let mut wrong = Vec::new();
     for path in source_files() {
@@ -127,7 +171,10 @@ fn pure_layers_touch_nothing_outside() {
         }
         let code = code(&path);
         wrong.extend(
-            forbidden.iter().filter(|f| code.contains(**f)).map(|f| format!("{}: {f}", path.display())),
+            forbidden
+                .iter()
+                .filter(|f| code.contains(**f))
+                .map(|f| format!("{}: {f}", path.display())),
         );
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -135,7 +182,11 @@ fn pure_layers_touch_nothing_outside() {
 
 #[test]
 fn crates_behind_a_facade_are_named_in_one_layer() {
-    let homes = [("serde_saphyr", "yaml"), ("granit_parser", "yaml"), ("promql_parser", "promql")];
+    let homes = [
+        ("serde_saphyr", "yaml"),
+        ("granit_parser", "yaml"),
+        ("promql_parser", "promql"),
+    ];
     let mut wrong = Vec::new();
     for path in source_files() {
         let code = code(&path);
@@ -152,8 +203,16 @@ fn crates_behind_a_facade_are_named_in_one_layer() {
 fn checks_do_not_know_each_other() {
     for path in rust_files(&root().join("src/checks")) {
         let code = code(&path);
-        assert!(!code.contains("crate::checks::"), "{} names another check", path.display());
-        assert!(!code.contains("super::super"), "{} climbs out of its file", path.display());
+        assert!(
+            !code.contains("crate::checks::"),
+            "{} names another check",
+            path.display()
+        );
+        assert!(
+            !code.contains("super::super"),
+            "{} climbs out of its file",
+            path.display()
+        );
     }
 }
 
@@ -163,7 +222,12 @@ fn files_stay_small() {
         .into_iter()
         .map(|p| {
             let text = fs::read_to_string(&p).unwrap();
-            let lines = text.split("#[cfg(test)]\nmod tests {").next().unwrap().lines().count();
+            let lines = text
+                .split("#[cfg(test)]\nmod tests {")
+                .next()
+                .unwrap()
+                .lines()
+                .count();
             (lines, p)
         })
         .collect();
@@ -176,15 +240,26 @@ fn files_stay_small() {
 
 #[test]
 fn check_page_case_and_file_are_one_to_one() {
-    let ids: BTreeSet<String> = promtune::checks::ALL.iter().map(|c| c.id.to_owned()).collect();
+    let ids: BTreeSet<String> = promtune::checks::ALL
+        .iter()
+        .map(|c| c.id.to_owned())
+        .collect();
     let names = |folder: &str, extension: &str| -> BTreeSet<String> {
         let folder = root().join(folder);
         let mut found = BTreeSet::new();
-        for group in fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()) {
+        for group in fs::read_dir(&folder)
+            .unwrap()
+            .map(|e| e.unwrap().path())
+            .filter(|p| p.is_dir())
+        {
             for file in fs::read_dir(&group).unwrap().map(|e| e.unwrap().path()) {
                 if file.extension().is_some_and(|e| e == extension) {
                     let relative = file.with_extension("");
-                    let relative = relative.strip_prefix(&folder).unwrap().display().to_string();
+                    let relative = relative
+                        .strip_prefix(&folder)
+                        .unwrap()
+                        .display()
+                        .to_string();
                     found.insert(relative.replace('_', "-"));
                 }
             }
@@ -192,7 +267,11 @@ fn check_page_case_and_file_are_one_to_one() {
         found
     };
     assert_eq!(ids, names("src/checks", "rs"), "source files");
-    assert_eq!(ids, names("docs/checks", "md"), "pages: run `cargo run -- explain --write-docs docs/checks`");
+    assert_eq!(
+        ids,
+        names("docs/checks", "md"),
+        "pages: run `cargo run -- explain --write-docs docs/checks`"
+    );
     assert_eq!(ids, names("fixtures/cases", "md"), "case files");
     let ordered: Vec<_> = promtune::checks::ALL.iter().map(|c| c.id).collect();
     assert!(ordered.is_sorted(), "{ordered:?}");

@@ -388,7 +388,7 @@ async fn everything_a_server_says_of_itself_is_read_without_its_secrets() {
     );
     assert_eq!(
         (info.retention.as_deref(), info.head_series),
-        (Some("15d"), Some(7))
+        (Some("15d"), Some(4))
     );
     assert_eq!(info.scrape_interval, Some(PromDuration(30)));
     assert_eq!(info.scrape_pools[0].up, 1);

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Evidence, Subject};
 use crate::fix::Fix;
+use crate::model::Span;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,6 +103,26 @@ pub struct Location {
     pub column: u32,
     pub end_line: u32,
     pub end_column: u32,
+}
+
+impl Location {
+    /// A stretch of a file.
+    #[must_use]
+    pub fn of(path: &str, span: Span) -> Self {
+        let Span {
+            line,
+            column,
+            end_line,
+            end_column,
+        } = span;
+        Self {
+            path: path.to_owned(),
+            line,
+            column,
+            end_line,
+            end_column,
+        }
+    }
 }
 
 /// What applying the first fix changes, cluster-wide. Absent members are unknown.

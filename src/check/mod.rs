@@ -6,19 +6,25 @@
 mod context;
 mod evidence;
 mod finding;
+mod history;
 mod meta;
 mod runner;
 mod sink;
 mod subject;
 mod throttled;
 mod unit;
+mod unseen;
+mod written;
 
 pub use context::Context;
 pub use evidence::Evidence;
 pub use finding::{Confidence, Draft, Finding, Impact, Level, Location, Severity};
+pub use history::{history_evidence, memory_evidence};
 pub use meta::{Check, Meta, Need, Status};
 pub use runner::run;
 pub use sink::{NotEvaluated, Sink};
 pub use subject::{Subject, SubjectKind};
-pub use throttled::{Throttled, throttled};
+pub use throttled::{THROTTLED_USES, Throttled, throttled};
 pub use unit::Unit;
+pub use unseen::{alert_names, unseen_fixes};
+pub use written::fault;

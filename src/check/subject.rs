@@ -97,6 +97,26 @@ impl Subject {
         }
     }
 
+    /// A recording rule.
+    #[must_use]
+    pub fn recording_rule(name: &str, group: &str) -> Self {
+        Self {
+            source: Some(name.to_owned()),
+            group: Some(group.to_owned()),
+            ..Self::of(SubjectKind::RecordingRule)
+        }
+    }
+
+    /// A group of rules in a file.
+    #[must_use]
+    pub fn group(name: &str) -> Self {
+        Self {
+            group: Some(name.to_owned()),
+            source: Some(name.to_owned()),
+            ..Self::of(SubjectKind::Group)
+        }
+    }
+
     /// A node, scrape job, platform, file, autoscaler: anything known by one name.
     #[must_use]
     pub fn named(kind: SubjectKind, name: &str) -> Self {
@@ -138,7 +158,11 @@ impl fmt::Display for Subject {
             self.alert.as_deref(),
             self.source.as_deref(),
         ];
-        let named: Vec<&str> = parts.into_iter().flatten().collect();
+        let named: Vec<&str> = parts
+            .into_iter()
+            .flatten()
+            .filter(|p| !p.is_empty())
+            .collect();
         if named.is_empty() {
             return f.write_str("cluster");
         }

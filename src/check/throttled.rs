@@ -1,10 +1,30 @@
 //! Throttled containers, each with its diagnosis: what the checks under `throttling/` share.
 
-use super::{Confidence, Context, Evidence, Subject, Unit};
-use crate::facts::{ContainerFacts, LimitGate, Source, WorkloadFacts};
+use super::{Confidence, Context, Evidence, Need, Subject, Unit};
+use crate::facts::{ContainerFacts, LimitGate, Role, Source, WorkloadFacts};
 use crate::fix::{ContainerRef, Edit, ResourceChange, ResourceField};
-use crate::model::Cpu;
-use crate::sizing::{CpuNeed, Diagnosis, History, Quota, cpu_need, diagnose, history_of};
+use crate::model::{Amounts, Cpu};
+use crate::sizing::{
+    CpuNeed, Diagnosis, History, Quota, cpu_need, diagnose, history_of, round_cpu_up,
+};
+
+/// What every check of throttling reads besides its needs: each must come to the same diagnosis when it runs alone.
+pub const THROTTLED_USES: &[Need] = &[
+    Need::Nodes,
+    Need::Query("throttled-periods-hourly"),
+    Need::Query("periods-hourly"),
+    Need::Query("cpu-seconds-hourly"),
+    Need::Query("cpu-throttled-at-start"),
+    Need::Query("cpu-usage-p50"),
+    Need::Query("cpu-usage-p95"),
+    Need::Query("cpu-usage-p99"),
+    Need::Query("cpu-usage-max"),
+    Need::Query("container-first-seen"),
+    Need::Query("container-last-seen"),
+    Need::Query("restarts"),
+    Need::Query("throttling-alert-samples"),
+    Need::Query("history-samples"),
+];
 
 /// A throttled container with everything a check needs to speak about it.
 #[derive(Debug)]
@@ -17,6 +37,8 @@ pub struct Throttled<'a> {
     /// What it needs; absent without enough history.
     pub need: Option<CpuNeed>,
     pub history: History,
+    /// An autoscaler whose CPU target moves with the request, in words.
+    pub steered: Option<String>,
     /// Share of the window in which CPUThrottlingHigh fired for a pod of it, at most; absent when it never did.
     pub alert_share: Option<f64>,
 }
@@ -33,10 +55,17 @@ fn of<'a>(
     workload: &'a WorkloadFacts<'a>,
     container: &'a ContainerFacts,
 ) -> Option<Throttled<'a>> {
+    if workload.id.kind.is_batch() {
+        // Nobody waits for a batch job the way people wait for a server.
+        return None;
+    }
     let limit = &container.effective.cpu_limit;
     let quota = match &limit.source {
+        _ if container.role == Role::Injected => Quota::Injected,
         Source::LimitRange(name) => Quota::LimitRange(name.clone()),
         Source::Pod => Quota::Pod,
+        // While two revisions run, the older one's pods differ from the template without anybody's doing.
+        Source::Admission if revisions(workload) > 1 => return None,
         Source::Admission => Quota::Admission,
         _ => Quota::Manifest,
     };
@@ -60,6 +89,7 @@ fn of<'a>(
         .and_then(|u| cpu_need(u, &workload.id.kind, defaults));
     Some(Throttled {
         gate: cx.facts.cpu_limit_gate(workload),
+        steered: cx.facts.steered_by(workload, "cpu"),
         alert_share: alert_share(cx, workload, container),
         workload,
         container,
@@ -68,6 +98,14 @@ fn of<'a>(
         need,
         history,
     })
+}
+
+/// How many controllers the live pods have: more than one while a Deployment rolls out.
+fn revisions(workload: &WorkloadFacts<'_>) -> usize {
+    let mut owners: Vec<_> = workload.pods.iter().map(|p| p.owner.as_ref()).collect();
+    owners.sort();
+    owners.dedup();
+    owners.len()
 }
 
 fn alert_share(
@@ -170,6 +208,14 @@ impl Throttled<'_> {
             d.active,
             Unit::Ratio,
         ));
+        if self.gate.unprotected > 0 {
+            evidence.push(Evidence::computed(
+                "pods on its nodes with a container without a CPU request",
+                "count over the live pods",
+                f64::from(self.gate.unprotected),
+                Unit::Count,
+            ));
+        }
         if let Some(share) = d.at_start {
             evidence.push(Evidence::computed(
                 "share of throttling in the first ten minutes",
@@ -227,9 +273,9 @@ impl Throttled<'_> {
             History::Full if self.diagnosis.hot_ratio.is_some() => {
                 Confidence::high("a week or more of period counters, hour by hour")
             }
-            History::Full => Confidence::medium(
-                "hourly counters were not available, only totals over the window",
-            ),
+            History::Full => {
+                Confidence::medium("the totals over the window show it, hourly counters do not")
+            }
             History::Partial(why) => Confidence::medium(why.clone()),
             History::TooShort(why) => Confidence::low(why.clone()),
             History::None => Confidence::low("no usage was measured"),
@@ -257,28 +303,50 @@ impl Throttled<'_> {
         }
     }
 
-    /// Raises the CPU limit, and the request with it where usage asks for more.
+    /// A limit of at least this much, in a quantity people write. A pod with exclusive CPUs keeps whole ones.
+    #[must_use]
+    pub fn at_least(&self, wanted: Cpu) -> Cpu {
+        let rounded = round_cpu_up(wanted);
+        let whole = self.request_is_limit() && self.diagnosis.limit.0.is_multiple_of(1000);
+        if whole {
+            Cpu(rounded.0.next_multiple_of(1000))
+        } else {
+            rounded
+        }
+    }
+
+    /// The author wants request and limit to be the same: a Guaranteed pod stays one.
+    fn request_is_limit(&self) -> bool {
+        self.container.effective.cpu_request.value == Some(self.diagnosis.limit)
+    }
+
+    /// Raises the CPU limit, and the request with it where usage asks for more, or where it was the limit.
     #[must_use]
     pub fn raise_limit(&self, to: Cpu) -> Edit {
-        let mut changes = vec![self.change(
-            ResourceField::LimitsCpu,
-            Some(self.diagnosis.limit),
-            Some(to),
-        )];
+        let declared = &self.container.declared;
+        let mut changes = vec![
+            self.change(
+                ResourceField::LimitsCpu,
+                declared
+                    .limits
+                    .cpu
+                    .or(Some(self.diagnosis.limit))
+                    .filter(|_| self.quota == Quota::Manifest),
+                Some(to),
+            ),
+        ];
         let request = self.container.effective.cpu_request.value;
-        if let Some(need) = &self.need
-            && request.is_none_or(|r| r < need.request)
-        {
+        let wanted = match &self.need {
+            _ if self.request_is_limit() => Some(to),
+            Some(need) if request.is_none_or(|r| r < need.request) => Some(need.request.min(to)),
+            _ if declared.requests.cpu.is_none() => Some(request.unwrap_or(self.diagnosis.limit)),
+            _ => None,
+        };
+        if let Some(wanted) = wanted.filter(|w| Some(*w) != declared.requests.cpu) {
             changes.push(self.change(
                 ResourceField::RequestsCpu,
-                request,
-                Some(need.request.min(to)),
-            ));
-        } else if self.container.declared.requests.cpu.is_none() {
-            changes.push(self.change(
-                ResourceField::RequestsCpu,
-                None,
-                Some(request.unwrap_or(self.diagnosis.limit)),
+                declared.requests.cpu,
+                Some(wanted),
             ));
         }
         Edit::SetResources {
@@ -300,17 +368,31 @@ impl Throttled<'_> {
         ContainerRef {
             workload: self.workload.id.clone(),
             container: self.container.name.to_string(),
-            init: self.container.role == crate::facts::Role::Sidecar,
+            init: self.container.role == Role::Sidecar,
         }
     }
 
-    /// What removing the limit leaves to verify, for a fix's preconditions.
+    /// A LimitRange that would refuse a limit of this much, in words.
+    #[must_use]
+    pub fn above_max(&self, cx: &Context<'_>, to: Cpu) -> Option<String> {
+        let wanted = Amounts {
+            cpu: Some(to),
+            ..Amounts::default()
+        };
+        cx.facts.above_max(&self.workload.id.namespace, &wanted)
+    }
+
+    /// What stands in the way of a limit of this much, for a fix's preconditions.
+    #[must_use]
+    pub fn obstacles(&self, cx: &Context<'_>, to: Cpu) -> Vec<String> {
+        let refused = self.above_max(cx, to);
+        refused.into_iter().chain(self.steered.clone()).collect()
+    }
+
+    /// What removing the limit leaves to verify or to do, for a fix's preconditions.
     #[must_use]
     pub fn unverified(&self) -> Vec<String> {
-        self.gate
-            .unverified
-            .iter()
-            .map(|u| format!("verify {u}"))
-            .collect()
+        let unverified = self.gate.unverified.iter().map(|u| format!("verify {u}"));
+        unverified.chain(self.steered.clone()).collect()
     }
 }

@@ -6,7 +6,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Finds Prometheus alerts that lie and Kubernetes resource settings that hurt, and hands back the exact change.
 #[derive(Debug, Parser)]
-#[command(name = "promtune", version, about, max_term_width = 100, propagate_version = true)]
+#[command(
+    name = "promtune",
+    version,
+    about,
+    max_term_width = 100,
+    propagate_version = true
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -16,6 +22,8 @@ pub struct Cli {
 pub enum Command {
     /// Audit a cluster: rules, metrics and resource specs, one ranked report
     Audit(Audit),
+    /// Check rule files and manifests, as in CI: offline, with exact lines
+    Check(CheckArgs),
     /// Write a fix: as a diff of your files, a kubectl command, chart values, …
     Fix(FixArgs),
     /// Capture a cluster once; every other command accepts the file instead of live sources
@@ -29,7 +37,12 @@ pub enum Command {
 #[command(next_help_heading = "Sources")]
 pub struct Sources {
     /// Base URL of Prometheus, Thanos, Mimir or VictoriaMetrics
-    #[arg(long, value_name = "URL", env = "PROMTUNE_PROMETHEUS", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "PROMTUNE_PROMETHEUS",
+        hide_env_values = true
+    )]
     pub prometheus: Option<String>,
     /// Header for every request to Prometheus, as `Name: value`
     #[arg(long = "header", value_name = "K:V")]
@@ -144,6 +157,50 @@ pub struct Audit {
 }
 
 #[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Rule files and manifests, files or folders; `-` is standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Only findings on what changed since this commit or branch
+    #[arg(long, value_name = "GITREF")]
+    pub diff_base: Option<String>,
+    /// A snapshot of the cluster: brings usage and history into it
+    #[arg(long, value_name = "FILE", conflicts_with = "prometheus")]
+    pub snapshot: Option<PathBuf>,
+    /// The same from a live server
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "PROMTUNE_PROMETHEUS",
+        hide_env_values = true
+    )]
+    pub prometheus: Option<String>,
+    /// Shape of the report
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: CheckFormat,
+    /// Write the report to a file
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Do not report findings that this file lists
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// List all present findings in a file, for --baseline
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+    /// Apply the fixes that are safe
+    #[arg(long, conflicts_with = "diff")]
+    pub fix: bool,
+    /// Show the fixes that are safe as a diff, instead of the report
+    #[arg(long)]
+    pub diff: bool,
+    /// Exit with 1 when there is a finding of this severity or above [default: warning]
+    #[arg(long, value_name = "SEV")]
+    pub fail_on: Option<SeverityArg>,
+}
+
+#[derive(Debug, Args)]
 pub struct FixArgs {
     /// Your manifests and rule files, files or folders
     #[arg(value_name = "PATH")]
@@ -199,6 +256,20 @@ pub enum FormatArg {
     Json,
     Html,
     Sarif,
+}
+
+/// `--format` of `check`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    Table,
+    Json,
+    Sarif,
+    Github,
+    Gitlab,
+    Azure,
+    Junit,
+    Checkstyle,
+    Rdjson,
 }
 
 /// A severity.

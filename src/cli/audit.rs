@@ -5,7 +5,7 @@ use super::exit::{self, Failure};
 use super::{analyse::analyse, inputs, output};
 use crate::check::Severity;
 use crate::checks;
-use crate::fix::SourceText;
+use crate::fix::{SourceText, unreadable};
 use crate::render::{self, Format, Page};
 use crate::source::files::read_manifests;
 use crate::source::snapshot::write_snapshot;
@@ -20,8 +20,14 @@ pub(super) fn run(args: Audit) -> Result<u8, Failure> {
         output::note(&format!("snapshot saved to {}", path.display()));
     }
     snapshot.gaps.extend(gaps);
-    let documents: Vec<SourceText> =
-        files.into_iter().map(|f| SourceText { path: f.path, text: f.text }).collect();
+    let documents: Vec<SourceText> = files
+        .into_iter()
+        .map(|f| SourceText {
+            path: f.path,
+            text: f.text,
+        })
+        .collect();
+    snapshot.gaps.extend(unreadable(&documents));
     let report = analyse(&snapshot, &chosen, &config, &documents)?;
     let options = render::Options {
         pages: checks::ALL.iter().map(Page::from).collect(),
@@ -34,11 +40,17 @@ pub(super) fn run(args: Audit) -> Result<u8, Failure> {
         }
         format(args.format).render(&report, &options, out)
     })?;
-    let fail_on = args.fail_on.map(severity).or(config.fail_on).unwrap_or(Severity::Critical);
+    let fail_on = args
+        .fail_on
+        .map(severity)
+        .or(config.fail_on)
+        .unwrap_or(Severity::Critical);
     let worst = report.findings.iter().map(|r| r.finding.severity).max();
     Ok(match worst {
         Some(worst) if worst >= fail_on => exit::FINDINGS,
-        _ if args.strict && !(report.not_evaluated.is_empty() && report.gaps.is_empty()) => exit::PARTIAL,
+        _ if args.strict && !(report.not_evaluated.is_empty() && report.gaps.is_empty()) => {
+            exit::PARTIAL
+        }
         _ => exit::CLEAN,
     })
 }
@@ -53,7 +65,7 @@ fn format(format: FormatArg) -> Format {
     }
 }
 
-fn severity(severity: SeverityArg) -> Severity {
+pub(super) fn severity(severity: SeverityArg) -> Severity {
     match severity {
         SeverityArg::Info => Severity::Info,
         SeverityArg::Warning => Severity::Warning,

@@ -26,9 +26,16 @@ pub(super) fn run(args: &Explain) -> Result<u8, Failure> {
         return Ok(exit::CLEAN);
     };
     let Some(page) = pages.iter().find(|p| p.id == wanted) else {
-        let near = pages.iter().map(|p| p.id).find(|id| id.ends_with(wanted) || id.contains(wanted));
-        let hint = near.map(|id| format!("; did you mean {id}?")).unwrap_or_default();
-        return Err(Failure::Usage(format!("no check is called `{wanted}`{hint} See `promtune explain --list`")));
+        let near = pages
+            .iter()
+            .map(|p| p.id)
+            .find(|id| id.ends_with(wanted) || id.contains(wanted));
+        let hint = near
+            .map(|id| format!("; did you mean {id}?"))
+            .unwrap_or_default();
+        return Err(Failure::Usage(format!(
+            "no check is called `{wanted}`{hint} See `promtune explain --list`"
+        )));
     };
     output::report(None, &|out| explain::page(page, &options, out))?;
     Ok(exit::CLEAN)

@@ -1,10 +1,13 @@
 //! From the arguments to a snapshot: live, recorded, or the demo.
 
+#[cfg(feature = "live")]
 use std::collections::BTreeSet;
 
 use super::args::{Selection, Sources};
 use super::exit::Failure;
-use crate::check::{Check, Need, Status};
+#[cfg(feature = "live")]
+use crate::check::Need;
+use crate::check::{Check, Status};
 use crate::checks;
 use crate::config::Config;
 use crate::model::Snapshot;
@@ -23,7 +26,11 @@ pub(super) fn selected(selection: &Selection) -> Result<Vec<&'static Check>, Fai
     for pattern in &selection.only {
         let found: Vec<&Check> = checks::ALL
             .iter()
-            .filter(|c| c.id == pattern || pattern.strip_suffix("/*") == Some(c.group()) || pattern == c.group())
+            .filter(|c| {
+                c.id == pattern
+                    || pattern.strip_suffix("/*") == Some(c.group())
+                    || pattern == c.group()
+            })
             .collect();
         if found.is_empty() {
             return Err(Failure::Usage(format!(
@@ -33,7 +40,10 @@ pub(super) fn selected(selection: &Selection) -> Result<Vec<&'static Check>, Fai
         chosen.extend(found);
     }
     if selection.only.is_empty() {
-        chosen = checks::ALL.iter().filter(|c| c.meta.status == Status::Stable).collect();
+        chosen = checks::ALL
+            .iter()
+            .filter(|c| c.meta.status == Status::Stable)
+            .collect();
     }
     chosen.sort_by_key(|c| c.id);
     chosen.dedup_by_key(|c| c.id);
@@ -45,11 +55,16 @@ pub(super) fn selected(selection: &Selection) -> Result<Vec<&'static Check>, Fai
 /// # Errors
 /// When a named file is not there, or anything in it is wrong.
 pub(super) fn config(selection: &Selection) -> Result<Config, Failure> {
-    let path = selection.config.clone().unwrap_or_else(|| "promtune.yaml".into());
+    let path = selection
+        .config
+        .clone()
+        .unwrap_or_else(|| "promtune.yaml".into());
     let shown = path.display().to_string();
     let ids: Vec<&str> = checks::ALL.iter().map(|c| c.id).collect();
     match read_optional(&path) {
-        Ok(Some(text)) => Config::read(&shown, &text, &ids).map_err(|e| Failure::Usage(e.to_string())),
+        Ok(Some(text)) => {
+            Config::read(&shown, &text, &ids).map_err(|e| Failure::Usage(e.to_string()))
+        }
         Ok(None) if selection.config.is_none() => Ok(Config::default()),
         Ok(None) => Err(Failure::Usage(format!("{shown} does not exist"))),
         Err(error) => Err(Failure::Usage(format!("{shown}: {error}"))),
@@ -57,8 +72,11 @@ pub(super) fn config(selection: &Selection) -> Result<Config, Failure> {
 }
 
 /// The queries that checks want.
+#[cfg(feature = "live")]
 pub(super) fn queries(checks: &[&Check]) -> BTreeSet<String> {
-    let wanted = checks.iter().flat_map(|c| c.meta.needs.iter().chain(c.meta.uses));
+    let wanted = checks
+        .iter()
+        .flat_map(|c| c.meta.needs.iter().chain(c.meta.uses));
     wanted.flat_map(Need::queries).map(str::to_owned).collect()
 }
 
@@ -85,7 +103,8 @@ fn live(sources: &Sources, checks: &[&Check]) -> Result<Snapshot, Failure> {
 fn live(sources: &Sources, _: &[&Check]) -> Result<Snapshot, Failure> {
     if sources.kube_dump.is_empty() {
         return Err(Failure::Usage(
-            "this promtune was built without live sources: give --snapshot, --kube-dump or --demo".to_owned(),
+            "this promtune was built without live sources: give --snapshot, --kube-dump or --demo"
+                .to_owned(),
         ));
     }
     super::offline::dump(sources)

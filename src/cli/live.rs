@@ -14,7 +14,7 @@ use crate::model::Snapshot;
 use crate::source::capture::{Live, Request, capture as read};
 use crate::source::files::read_optional;
 use crate::source::kubernetes::live::Access;
-use crate::source::prometheus::{Secret, Settings};
+use crate::source::prometheus::{Client, Secret, Settings};
 
 /// Reads everything.
 ///
@@ -37,7 +37,8 @@ pub(super) fn capture(sources: &Sources, checks: &[&Check]) -> Result<Snapshot, 
 }
 
 fn request(sources: &Sources, checks: &[&Check]) -> Result<Request, Failure> {
-    let named = sources.kube_context.is_some() || sources.kubeconfig.is_some() || sources.in_cluster;
+    let named =
+        sources.kube_context.is_some() || sources.kubeconfig.is_some() || sources.in_cluster;
     let usual = !sources.no_kube && sources.kube_dump.is_empty() && sources.prometheus.is_none();
     let kubernetes = (named || usual).then(|| Live {
         access: Access {
@@ -48,10 +49,16 @@ fn request(sources: &Sources, checks: &[&Check]) -> Result<Request, Failure> {
         namespaces: sources.namespaces.clone(),
     });
     if usual && !named {
-        output::note("reading the cluster of the current kubeconfig context; --prometheus URL adds usage and alerts");
+        output::note(
+            "reading the cluster of the current kubeconfig context; --prometheus URL adds usage and alerts",
+        );
     }
     Ok(Request {
-        prometheus: sources.prometheus.as_ref().map(|url| settings(url, sources)).transpose()?,
+        prometheus: sources
+            .prometheus
+            .as_ref()
+            .map(|url| settings(url, sources))
+            .transpose()?,
         kubernetes,
         kube_dump: sources.kube_dump.clone(),
         at: times::at(sources.at.as_deref())?,
@@ -62,16 +69,23 @@ fn request(sources: &Sources, checks: &[&Check]) -> Result<Request, Failure> {
 
 fn settings(url: &str, sources: &Sources) -> Result<Settings, Failure> {
     if !url.starts_with("http://") && !url.starts_with("https://") {
-        return Err(Failure::Usage("--prometheus: give a URL that starts with http:// or https://".to_owned()));
+        return Err(Failure::Usage(
+            "--prometheus: give a URL that starts with http:// or https://".to_owned(),
+        ));
     }
     let mut settings = Settings::new(url);
     for header in &sources.headers {
         let (name, value) = header
             .split_once(':')
             .ok_or_else(|| Failure::Usage("--header: write it as `Name: value`".to_owned()))?;
-        settings.headers.push((name.trim().to_owned(), Secret::from(value.trim().to_owned())));
+        settings.headers.push((
+            name.trim().to_owned(),
+            Secret::from(value.trim().to_owned()),
+        ));
     }
-    settings.bearer_token_file.clone_from(&sources.bearer_token_file);
+    settings
+        .bearer_token_file
+        .clone_from(&sources.bearer_token_file);
     settings.bearer_token = bearer_from_environment();
     if let Some(command) = &sources.bearer_token_command {
         settings.token_command = vec!["sh".to_owned(), "-c".to_owned(), command.clone()];
@@ -83,28 +97,44 @@ fn settings(url: &str, sources: &Sources) -> Result<Settings, Failure> {
     settings.ca_file.clone_from(&sources.ca_file);
     settings.client_cert = sources.client_cert.clone().zip(sources.client_key.clone());
     settings.insecure_skip_verify = sources.insecure_skip_verify;
-    settings.timeout = Duration::from_secs(times::duration("--query-timeout", &sources.query_timeout)?.0);
+    settings.timeout =
+        Duration::from_secs(times::duration("--query-timeout", &sources.query_timeout)?.0);
     settings.concurrency = sources.query_concurrency.max(1);
     settings.max_requests = sources.max_queries;
+    // A URL, a certificate or a header that cannot be used is the caller's to correct, whatever else could be read.
+    Client::new(settings.clone())
+        .map_err(|error| Failure::Usage(format!("--prometheus: {error}")))?;
     Ok(settings)
 }
 
 /// `PROMTUNE_BEARER_TOKEN`: a token on the command line would show in the list of processes.
 #[expect(clippy::disallowed_methods, reason = "the environment is read in cli/")]
 fn bearer_from_environment() -> Option<Secret> {
-    std::env::var("PROMTUNE_BEARER_TOKEN").ok().filter(|t| !t.trim().is_empty()).map(|t| Secret::from(t.trim().to_owned()))
+    std::env::var("PROMTUNE_BEARER_TOKEN")
+        .ok()
+        .filter(|t| !t.trim().is_empty())
+        .map(|t| Secret::from(t.trim().to_owned()))
 }
 
 fn basic_auth(file: &Path) -> Result<(String, Secret), Failure> {
     let shown = file.display();
     let text = match read_optional(file) {
         Ok(Some(text)) => text,
-        Ok(None) => return Err(Failure::Usage(format!("--basic-auth-file: {shown} does not exist"))),
-        Err(error) => return Err(Failure::Usage(format!("--basic-auth-file: {shown}: {error}"))),
+        Ok(None) => {
+            return Err(Failure::Usage(format!(
+                "--basic-auth-file: {shown} does not exist"
+            )));
+        }
+        Err(error) => {
+            return Err(Failure::Usage(format!(
+                "--basic-auth-file: {shown}: {error}"
+            )));
+        }
     };
-    let (user, password) = text
-        .trim_end()
-        .split_once(':')
-        .ok_or_else(|| Failure::Usage(format!("--basic-auth-file: {shown} does not hold user:password")))?;
+    let (user, password) = text.trim_end().split_once(':').ok_or_else(|| {
+        Failure::Usage(format!(
+            "--basic-auth-file: {shown} does not hold user:password"
+        ))
+    })?;
     Ok((user.to_owned(), Secret::from(password.to_owned())))
 }

@@ -3,6 +3,7 @@
 mod analyse;
 pub mod args;
 mod audit;
+mod check;
 pub mod exit;
 mod explain;
 mod fix;
@@ -48,6 +49,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<u8, Failure> {
     match cli.command {
         Command::Audit(args) => audit::run(args),
+        Command::Check(args) => check::run(&args),
         Command::Fix(args) => fix::run(args),
         Command::Snapshot(args) => snapshot::run(args),
         Command::Explain(args) => explain::run(&args),

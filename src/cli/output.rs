@@ -29,14 +29,19 @@ pub(super) fn report(
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => {
             let place = file.map_or_else(|| "stdout".to_owned(), |p| p.display().to_string());
-            Err(Failure::Usage(format!("cannot write the report to {place}: {error}")))
+            Err(Failure::Usage(format!(
+                "cannot write the report to {place}: {error}"
+            )))
         }
         Ok(()) => Ok(()),
     }
 }
 
 /// How the report is shown on this terminal.
-#[expect(clippy::disallowed_methods, reason = "the terminal is described by the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the terminal is described by the environment"
+)]
 pub(super) fn options(to_file: bool, verbose: bool) -> Options {
     let terminal = io::stdout().is_terminal() && !to_file;
     let size = terminal.then(terminal_size::terminal_size).flatten();
@@ -68,5 +73,9 @@ pub(super) fn error(line: &str) {
 
 /// Text from a cluster or a file may hold control characters; lines are kept.
 fn clean(lines: &str) -> String {
-    lines.lines().map(|l| text::plain(l).into_owned()).collect::<Vec<_>>().join("\n")
+    lines
+        .lines()
+        .map(|l| text::plain(l).into_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
 }

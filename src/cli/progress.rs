@@ -17,7 +17,8 @@ impl Bars {
     pub(super) fn new() -> Self {
         let queries = if std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(0);
-            let style = ProgressStyle::with_template("{spinner} {bar:24} {pos}/{len} queries  {msg}");
+            let style =
+                ProgressStyle::with_template("{spinner} {bar:24} {pos}/{len} queries  {msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.enable_steady_tick(Duration::from_millis(120));
             bar

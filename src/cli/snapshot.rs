@@ -23,7 +23,7 @@ pub(super) fn run(args: SnapshotArgs) -> Result<u8, Failure> {
         snapshot.gaps.len()
     ));
     for gap in &snapshot.gaps {
-        output::note(&format!("  not read: {} {}", gap.part, gap.because));
+        output::note(&format!("  not read: {gap}"));
     }
     Ok(exit::CLEAN)
 }

@@ -15,6 +15,8 @@ pub struct Config {
     pub ignore: Vec<Ignore>,
     /// Severities by check id.
     pub severity: BTreeMap<String, Severity>,
+    /// Thresholds by key, instead of those of `rulesets/defaults.yaml`.
+    pub thresholds: BTreeMap<String, String>,
 }
 
 /// Findings that the user does not want to hear.
@@ -42,6 +44,7 @@ struct Raw {
     fail_on: Option<String>,
     ignore: Vec<RawIgnore>,
     severity: BTreeMap<String, String>,
+    thresholds: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,36 +69,52 @@ impl Config {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        let raw: Raw = yaml::from_str(text).map_err(|e| ConfigError(vec![format!("{file}: {e}")]))?;
+        let raw: Raw =
+            yaml::from_str(text).map_err(|e| ConfigError(vec![format!("{file}: {e}")]))?;
         let mut faults = Vec::new();
         let known = |pattern: &str| checks.iter().any(|c| matches(pattern, c));
         let mut severity_of = |name: &str, at: &str| {
             let found = Severity::parse(name);
             if found.is_none() {
-                faults.push(format!("{file}: {at}: `{name}` is not info, warning or critical"));
+                faults.push(format!(
+                    "{file}: {at}: `{name}` is not info, warning or critical"
+                ));
             }
             found
         };
-        let fail_on = raw.fail_on.as_deref().and_then(|s| severity_of(s, "fail-on"));
+        let fail_on = raw
+            .fail_on
+            .as_deref()
+            .and_then(|s| severity_of(s, "fail-on"));
         let mut severity = BTreeMap::new();
         for (check, name) in &raw.severity {
             if let Some(s) = severity_of(name, check) {
                 severity.insert(check.clone(), s);
             }
         }
-        for check in raw.severity.keys().chain(raw.ignore.iter().map(|i| &i.check)) {
+        for check in raw
+            .severity
+            .keys()
+            .chain(raw.ignore.iter().map(|i| &i.check))
+        {
             if !known(check) {
-                faults.push(format!("{file}: no check is called `{check}`; see `promtune explain --list`"));
+                faults.push(format!(
+                    "{file}: no check is called `{check}`; see `promtune explain --list`"
+                ));
             }
         }
         let mut ignore = Vec::new();
         for (i, entry) in raw.ignore.into_iter().enumerate() {
             let until = entry.until.as_deref().map(day);
             if until == Some(None) {
-                faults.push(format!("{file}: ignore[{i}].until: write a date as 2027-01-31"));
+                faults.push(format!(
+                    "{file}: ignore[{i}].until: write a date as 2027-01-31"
+                ));
             }
             if entry.reason.trim().is_empty() {
-                faults.push(format!("{file}: ignore[{i}] has no reason: say why, for those who read it later"));
+                faults.push(format!(
+                    "{file}: ignore[{i}] has no reason: say why, for those who read it later"
+                ));
             }
             ignore.push(Ignore {
                 check: entry.check,
@@ -107,12 +126,21 @@ impl Config {
                 reason: entry.reason,
             });
         }
-        if faults.is_empty() { Ok(Self { fail_on, ignore, severity }) } else { Err(ConfigError(faults)) }
+        if faults.is_empty() {
+            Ok(Self {
+                fail_on,
+                ignore,
+                severity,
+                thresholds: raw.thresholds,
+            })
+        } else {
+            Err(ConfigError(faults))
+        }
     }
 }
 
 /// The start of a day in UTC.
-fn day(text: &str) -> Option<Timestamp> {
+pub(super) fn day(text: &str) -> Option<Timestamp> {
     let date: jiff::civil::Date = text.parse().ok()?;
     let start = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
     Some(Timestamp(start.timestamp().as_second()))
@@ -122,9 +150,13 @@ fn day(text: &str) -> Option<Timestamp> {
 #[must_use]
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
+        return false;
+    };
     let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    let Some((last, middle)) = parts.split_last() else {
+        return rest.is_empty();
+    };
     for part in middle {
         match rest.find(part) {
             Some(at) => rest = &rest[at + part.len()..],

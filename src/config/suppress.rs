@@ -32,7 +32,12 @@ impl Annotations {
         let namespaces = cluster
             .namespaces
             .iter()
-            .filter_map(|n| Some((n.name.to_string(), n.annotations.get(ANNOTATION)?.to_string())))
+            .filter_map(|n| {
+                Some((
+                    n.name.to_string(),
+                    n.annotations.get(ANNOTATION)?.to_string(),
+                ))
+            })
             .collect();
         let workloads = cluster
             .workloads
@@ -42,13 +47,22 @@ impl Annotations {
                 Some((key, w.annotations.get(ANNOTATION)?.to_string()))
             })
             .collect();
-        Self { namespaces, workloads }
+        Self {
+            namespaces,
+            workloads,
+        }
     }
 
     fn reason(&self, finding: &Finding) -> Option<String> {
         let namespace = finding.subject.namespace.clone()?;
-        let own = finding.subject.workload.clone().and_then(|w| self.workloads.get(&(namespace.clone(), w)));
-        own.into_iter().chain(self.namespaces.get(&namespace)).find_map(|text| in_annotation(text, &finding.check))
+        let own = finding
+            .subject
+            .workload
+            .clone()
+            .and_then(|w| self.workloads.get(&(namespace.clone(), w)));
+        own.into_iter()
+            .chain(self.namespaces.get(&namespace))
+            .find_map(|text| in_annotation(text, &finding.check))
     }
 }
 
@@ -77,13 +91,24 @@ pub fn hold_back(
         let entry = config.ignore.iter().position(|i| {
             matches(&i.check, &finding.check)
                 && i.until.is_none_or(|until| now < until)
-                && fits(&finding.subject, [&i.namespace, &i.workload, &i.container, &i.alert])
+                && fits(
+                    &finding.subject,
+                    [&i.namespace, &i.workload, &i.container, &i.alert],
+                )
         });
         if let Some(at) = entry {
             used[at] = true;
-            held.push(Held { finding, by: "config", reason: config.ignore[at].reason.clone() });
+            held.push(Held {
+                finding,
+                by: "config",
+                reason: config.ignore[at].reason.clone(),
+            });
         } else if let Some(reason) = annotations.reason(&finding) {
-            held.push(Held { finding, by: "annotation", reason });
+            held.push(Held {
+                finding,
+                by: "annotation",
+                reason,
+            });
         } else {
             kept.push(finding);
         }
@@ -133,25 +158,45 @@ mod tests {
             since: "0.1.0",
         };
         let mut sink = Sink::new("throttling/bursty", &meta);
-        let id = WorkloadRef { namespace: "shop".into(), kind: "Deployment".into(), name: "api".into() };
+        let id = WorkloadRef {
+            namespace: "shop".into(),
+            kind: "Deployment".into(),
+            name: "api".into(),
+        };
         let subject = Subject::container(&id, "app");
-        sink.report(Draft::new(subject, Confidence::high("x"), "a", "b", "c", Evidence::known("k", "u")));
+        sink.report(Draft::new(
+            subject,
+            Confidence::high("x"),
+            "a",
+            "b",
+            "c",
+            Evidence::known("k", "u"),
+        ));
         sink.finish().0.remove(0)
     }
 
     fn split(yaml: &str, now: i64) -> (usize, Vec<Held>, Vec<String>) {
-        let config = Config::read("c", yaml, &["throttling/bursty", "alerts/always-firing"]).unwrap();
-        let (kept, held, unmatched) =
-            hold_back(vec![finding()], &config, &Annotations::default(), Timestamp(now));
+        let config =
+            Config::read("c", yaml, &["throttling/bursty", "alerts/always-firing"]).unwrap();
+        let (kept, held, unmatched) = hold_back(
+            vec![finding()],
+            &config,
+            &Annotations::default(),
+            Timestamp(now),
+        );
         (kept.len(), held, unmatched)
     }
 
     #[test]
     fn an_ignore_holds_until_its_day() {
-        let yaml = "ignore:\n- {check: throttling/*, namespace: shop, until: 2027-01-31, reason: known}\n";
+        let yaml =
+            "ignore:\n- {check: throttling/*, namespace: shop, until: 2027-01-31, reason: known}\n";
         assert_eq!(split(yaml, 1_801_353_599).1[0].reason, "known");
         let (kept, _, unmatched) = split(yaml, 1_801_353_600);
-        assert_eq!((kept, unmatched[0].as_str()), (1, "ignore of throttling/* has run out"));
+        assert_eq!(
+            (kept, unmatched[0].as_str()),
+            (1, "ignore of throttling/* has run out")
+        );
     }
 
     #[test]
@@ -163,7 +208,10 @@ mod tests {
 
     #[test]
     fn annotations_name_the_check_and_the_reason() {
-        assert_eq!(in_annotation("throttling/*=batch; x=y", "throttling/bursty").as_deref(), Some("batch"));
+        assert_eq!(
+            in_annotation("throttling/*=batch; x=y", "throttling/bursty").as_deref(),
+            Some("batch")
+        );
         assert_eq!(in_annotation("alerts/*=batch", "throttling/bursty"), None);
     }
 }

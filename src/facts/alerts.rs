@@ -9,8 +9,8 @@ use crate::model::{PromDuration, QueryResult, Snapshot};
 pub struct AlertStats {
     /// Share of the window's grid points at which any instance fired; 0 to 1.
     pub firing_share: f64,
-    /// The same for the instance that fired longest.
-    pub longest_instance_share: f64,
+    /// The same for the instance that fired longest; absent when it is not known.
+    pub longest_instance_share: Option<f64>,
     /// How many times an instance became active.
     pub activations: f64,
     /// Instances firing at the end of the window.
@@ -37,7 +37,7 @@ impl AlertHistory {
         let queries: [(&str, f64, Put); 4] = [
             ("alert-firing-samples", grid, |s, v| s.firing_share = v),
             ("alert-longest-instance", grid, |s, v| {
-                s.longest_instance_share = v
+                s.longest_instance_share = Some(v)
             }),
             ("alert-activations", 1.0, |s, v| s.activations = v),
             ("alerts-firing-now", 1.0, |s, v| s.firing_now = v),
@@ -85,6 +85,13 @@ impl AlertHistory {
     #[must_use]
     pub fn get(&self, name: &str, severity: &str) -> Option<&AlertStats> {
         self.stats.get(&(name.to_owned(), severity.to_owned()))
+    }
+
+    /// Whether the alert fires now; absent when the alerts that fire now are not known.
+    #[must_use]
+    pub fn fires_now(&self, name: &str, severity: &str) -> Option<bool> {
+        let known = self.stats.values().any(|s| s.firing_now > 0.0);
+        known.then(|| self.get(name, severity).is_some_and(|s| s.firing_now > 0.0))
     }
 
     /// Whether anything was read at all.

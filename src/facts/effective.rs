@@ -48,13 +48,13 @@ pub struct Effective {
     pub memory_limit: Amount<Bytes>,
 }
 
+/// Amounts with the name of the LimitRange that supplies them.
+type NamedAmounts = Vec<(String, Amounts)>;
+
 /// The defaults that the `Container` items of a namespace's LimitRanges supply, with the object's name. Within an item
 /// `default` falls back to `max`, and `defaultRequest` to `default`, then `min`, as the API server fills a LimitRange
 /// (`SetDefaults_LimitRangeItem`).
-#[must_use]
-pub fn limit_range_defaults(
-    ranges: &[&LimitRange],
-) -> (Vec<(String, Amounts)>, Vec<(String, Amounts)>) {
+fn limit_range_defaults(ranges: &[&LimitRange]) -> (NamedAmounts, NamedAmounts) {
     let (mut limits, mut requests) = (Vec::new(), Vec::new());
     for range in ranges {
         for item in range.items.iter().filter(|i| &*i.kind == "Container") {
@@ -83,7 +83,7 @@ pub fn effective_in_template(
     ranges: &[&LimitRange],
 ) -> Effective {
     let (limits, requests) = limit_range_defaults(ranges);
-    let pod = spec.resources.clone().unwrap_or_default();
+    let pod = spec.resources.as_ref().map(defaulted).unwrap_or_default();
     let own = &container.resources;
     Effective {
         cpu_limit: limit(own.limits.cpu, &limits, |a| a.cpu, pod.limits.cpu),
@@ -102,6 +102,14 @@ pub fn effective_in_template(
             |a| a.memory,
             pod.requests.memory,
         ),
+    }
+}
+
+/// A pod with limits as a whole has requests as a whole: the API server sets them (`defaultPodRequests`).
+fn defaulted(pod: &Resources) -> Resources {
+    Resources {
+        requests: or(&pod.requests, &pod.limits),
+        limits: pod.limits.clone(),
     }
 }
 
@@ -172,20 +180,26 @@ impl Effective {
         expected: Option<&Self>,
         pod: Option<&Resources>,
     ) -> Self {
-        let pod = pod.cloned().unwrap_or_default();
+        let pod = pod.map(defaulted).unwrap_or_default();
         let expect = |pick: fn(&Self) -> &Amount<Cpu>| expected.map(pick);
         let expect_bytes = |pick: fn(&Self) -> &Amount<Bytes>| expected.map(pick);
         Self {
-            cpu_request: live_amount(
-                live.requests.cpu,
-                expect(|e| &e.cpu_request),
-                pod.requests.cpu,
+            cpu_request: own_limit(
+                live_amount(
+                    live.requests.cpu,
+                    expect(|e| &e.cpu_request),
+                    pod.requests.cpu,
+                ),
+                live.limits.cpu,
             ),
             cpu_limit: live_amount(live.limits.cpu, expect(|e| &e.cpu_limit), pod.limits.cpu),
-            memory_request: live_amount(
-                live.requests.memory,
-                expect_bytes(|e| &e.memory_request),
-                pod.requests.memory,
+            memory_request: own_limit(
+                live_amount(
+                    live.requests.memory,
+                    expect_bytes(|e| &e.memory_request),
+                    pod.requests.memory,
+                ),
+                live.limits.memory,
             ),
             memory_limit: live_amount(
                 live.limits.memory,
@@ -193,6 +207,20 @@ impl Effective {
                 pod.limits.memory,
             ),
         }
+    }
+}
+
+/// A pod that the API server has not seen yet (a manifest of a bare pod) lacks the requests that its limits will be.
+fn own_limit<T>(request: Amount<T>, limit: Option<T>) -> Amount<T> {
+    match (request.source, limit) {
+        (Source::Unset, Some(limit)) => Amount {
+            value: Some(limit),
+            source: Source::OwnLimit,
+        },
+        (source, _) => Amount {
+            value: request.value,
+            source,
+        },
     }
 }
 
@@ -331,7 +359,10 @@ mod tests {
                 source: Source::Pod
             }
         );
-        assert_eq!(e.memory_request.source, Source::Unset);
+        assert_eq!(
+            e.memory_request, e.memory_limit,
+            "the API server sets a missing request of the pod to its limit"
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Whether a CPU limit can be removed without harm.
 
 use super::{Facts, Qos, Source, WorkloadFacts, qos_of};
-use crate::model::LimitRange;
+use crate::model::{Amounts, LimitRange};
 
 /// The answer: open when nothing speaks against it, else every reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub struct LimitGate {
     pub closed_because: Vec<String>,
     /// What could not be verified and has to be looked at first.
     pub unverified: Vec<String>,
+    /// Pods on its nodes that have a container without a CPU request.
+    pub unprotected: u32,
 }
 
 impl LimitGate {
@@ -21,6 +23,29 @@ impl LimitGate {
 }
 
 impl Facts<'_> {
+    /// A LimitRange of the namespace that would refuse a limit of this much, in words.
+    #[must_use]
+    pub fn above_max(&self, namespace: &str, wanted: &Amounts) -> Option<String> {
+        let ranges = self
+            .cluster
+            .limit_ranges
+            .iter()
+            .filter(|l| *l.namespace == *namespace);
+        let items = ranges.flat_map(|l| l.items.iter().map(move |i| (&l.name, i)));
+        items
+            .filter(|(_, i)| &*i.kind == "Container")
+            .find_map(|(name, item)| {
+                let max = match (wanted.cpu, wanted.memory, item.max.cpu, item.max.memory) {
+                    (Some(c), _, Some(max), _) if c > max => max.to_string(),
+                    (_, Some(m), _, Some(max)) if m > max => max.to_string(),
+                    _ => return None,
+                };
+                Some(format!(
+                    "LimitRange {name} allows at most {max}: raise its max, or the pods are refused"
+                ))
+            })
+    }
+
     /// Without a limit a container may take what its node has left, and under contention each gets its share by
     /// request. That is safe where every neighbour has a CPU request; it does not last where a quota demands limits or
     /// a LimitRange fills them in; and it costs pinned containers their exclusive CPUs.
@@ -76,18 +101,7 @@ impl Facts<'_> {
     }
 
     fn neighbours(&self, workload: &WorkloadFacts<'_>, gate: &mut LimitGate) {
-        let mut names: Vec<_> = workload
-            .pods
-            .iter()
-            .filter_map(|p| p.node.as_ref())
-            .collect();
-        names.sort();
-        names.dedup();
-        let nodes: Vec<_> = self
-            .nodes
-            .iter()
-            .filter(|n| names.contains(&&n.name))
-            .collect();
+        let nodes = self.nodes_of(workload);
         if nodes.is_empty() {
             gate.unverified.push(
                 "which nodes it runs on, and whether its neighbours there have CPU requests"
@@ -95,9 +109,14 @@ impl Facts<'_> {
             );
         }
         let unprotected: u32 = nodes.iter().map(|n| n.pods_without_cpu_request).sum();
+        gate.unprotected = unprotected;
         if unprotected > 0 {
+            let pods = match unprotected {
+                1 => "1 pod on its nodes has".to_owned(),
+                n => format!("{n} pods on its nodes have"),
+            };
             gate.closed_because.push(format!(
-                "{unprotected} pods on its nodes have a container without a CPU request and could be starved: give them requests first"
+                "{pods} a container without a CPU request and could be starved: requests come first"
             ));
         }
         if let Some(node) = nodes

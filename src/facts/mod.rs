@@ -14,12 +14,14 @@ mod platform;
 mod pooling;
 mod quantities;
 mod scraping;
+mod unseen;
 mod usage;
 mod workloads;
+mod written;
 
 pub use alerts::{AlertHistory, AlertStats};
 pub use context::pods_matcher;
-pub use effective::{Amount, Effective, Source, effective_in_template, limit_range_defaults};
+pub use effective::{Amount, Effective, Source, effective_in_template};
 pub use from_metrics::cluster_of;
 pub use limit_gate::LimitGate;
 pub use nodes::NodeFacts;
@@ -28,7 +30,9 @@ pub use platform::{PlatformVerdict, SignalSeen, detect};
 pub use pooling::pool;
 pub use quantities::{Qos, qos_of};
 pub use scraping::{ComponentState, Targets};
+pub use unseen::{DownAlert, Unseen};
 pub use workloads::{ContainerFacts, Role, WorkloadFacts};
+pub use written::{WrittenRule, written_rules};
 
 use crate::knowledge::{Knowledge, Variables};
 use crate::model::{Cluster, PromDuration, Snapshot};
@@ -44,6 +48,8 @@ pub struct Facts<'s> {
     pub workloads: Vec<WorkloadFacts<'s>>,
     pub nodes: Vec<NodeFacts>,
     pub alerts: AlertHistory,
+    /// Rules of the user's files, parsed; those of a server are not among them.
+    pub written: Vec<WrittenRule<'s>>,
     /// Scrape interval of the container metrics.
     pub scrape_interval: PromDuration,
 }
@@ -63,6 +69,7 @@ impl<'s> Facts<'s> {
             nodes: nodes::build(cluster),
             alerts: AlertHistory::new(snapshot),
             workloads,
+            written: written_rules(&snapshot.rules),
             scrape_interval,
         }
     }

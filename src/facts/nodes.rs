@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::{Facts, WorkloadFacts};
 use crate::model::{Bytes, Cluster, Container, Pod, Text};
 
 /// Memory promised on one node.
@@ -21,6 +22,7 @@ pub struct NodeFacts {
     pub cpu_requests: u64,
     /// Allocatable CPU in millicores.
     pub cpu_allocatable: Option<u64>,
+    pub kernel_version: Text,
 }
 
 impl NodeFacts {
@@ -32,6 +34,34 @@ impl NodeFacts {
     }
 }
 
+impl Facts<'_> {
+    /// The nodes that run live pods of a workload, by name.
+    #[must_use]
+    pub fn nodes_of(&self, workload: &WorkloadFacts<'_>) -> Vec<&NodeFacts> {
+        let mut names: Vec<&Text> = workload
+            .pods
+            .iter()
+            .filter_map(|p| p.node.as_ref())
+            .collect();
+        names.sort();
+        names.dedup();
+        // Nodes are sorted by name: a DaemonSet of ten thousand pods finds each of its nodes in a few steps.
+        let find = |name: &Text| self.nodes.binary_search_by(|n| n.name.cmp(name)).ok();
+        names
+            .into_iter()
+            .filter_map(find)
+            .filter_map(|at| self.nodes.get(at))
+            .collect()
+    }
+
+    /// Whether some node could hold a pod that requests this much memory; true where nodes are not known.
+    #[must_use]
+    pub fn fits_a_node(&self, memory: Bytes) -> bool {
+        let largest = self.nodes.iter().filter_map(|n| n.allocatable).max();
+        largest.is_none_or(|n| memory <= n)
+    }
+}
+
 pub(super) fn build(cluster: &Cluster) -> Vec<NodeFacts> {
     let mut nodes: BTreeMap<Text, NodeFacts> = BTreeMap::new();
     for node in &cluster.nodes {
@@ -39,6 +69,7 @@ pub(super) fn build(cluster: &Cluster) -> Vec<NodeFacts> {
             name: node.name.clone(),
             allocatable: node.allocatable.memory,
             cpu_allocatable: node.allocatable.cpu.map(|c| c.0),
+            kernel_version: node.kernel_version.clone(),
             ..NodeFacts::default()
         };
         nodes.insert(node.name.clone(), facts);

@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::Facts;
 use crate::knowledge::Component;
+use crate::promql::Selector;
 
 /// Targets of a component's jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub enum Targets {
     None,
     /// Targets exist, none answers, and none has answered in the window.
     NeverAnswered { targets: u32 },
-    /// Targets exist, none answers now, but some did in the window: it may really be down.
+    /// None answers now, but some did in the window, whether or not there are targets still: it may really be down.
     WentDown { targets: u32 },
     /// Some answer.
     Answering,
@@ -32,6 +33,8 @@ pub struct ComponentState {
     pub replacement: Option<String>,
     /// Distinct scrape errors of its targets, most frequent first.
     pub errors: Vec<String>,
+    /// Flags of its pods that say where it serves metrics, as `--bind-address=127.0.0.1`.
+    pub addresses: Vec<String>,
     /// Whether pods or DaemonSets of kube-system could be read at all: without that, absence proves nothing.
     pub pods_readable: bool,
 }
@@ -60,9 +63,9 @@ impl Facts<'_> {
             value("targets-up-by-job") > 0.0,
             value("targets-ever-up-by-job") > 0.0,
         ) {
-            (0, _, _) => Targets::None,
             (_, true, _) => Targets::Answering,
             (targets, false, true) => Targets::WentDown { targets },
+            (0, false, false) => Targets::None,
             (targets, false, false) => Targets::NeverAnswered { targets },
         };
         ComponentState {
@@ -77,6 +80,7 @@ impl Facts<'_> {
                 .as_deref()
                 .and_then(|r| self.daemonset_like(r)),
             errors: self.scrape_errors(component),
+            addresses: self.addresses(&component.pods),
             pods_readable: self
                 .cluster
                 .pods
@@ -93,6 +97,39 @@ impl Facts<'_> {
                             .is_some_and(|r| !r.rows.is_empty())
                     }),
         }
+    }
+
+    /// Targets that a selector of `up` accepts, or those of them that answer: the sum of a query by job.
+    #[must_use]
+    pub fn targets_accepted(&self, query: &str, selector: &Selector) -> f64 {
+        let rows = self
+            .snapshot
+            .queries
+            .get(query)
+            .into_iter()
+            .flat_map(|r| &r.rows);
+        rows.filter(|r| r.0.first().is_some_and(|j| selector.accepts("job", j)))
+            .map(|r| r.1)
+            .sum()
+    }
+
+    fn addresses(&self, pattern: &str) -> Vec<String> {
+        let Ok(pattern) = Regex::new(&format!("^(?:{pattern})$")) else {
+            return Vec::new();
+        };
+        let pods = self
+            .cluster
+            .pods
+            .iter()
+            .filter(|p| &*p.namespace == "kube-system" && pattern.is_match(&p.name));
+        let flags = pods.flat_map(|p| &p.spec.containers).flat_map(|c| &c.flags);
+        let mut found: Vec<String> = flags
+            .filter(|(flag, _)| flag.starts_with("--"))
+            .map(|(flag, value)| format!("{flag}={value}"))
+            .collect();
+        found.sort();
+        found.dedup();
+        found
     }
 
     fn component_pods(&self, pattern: &str) -> Vec<String> {

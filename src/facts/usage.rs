@@ -122,27 +122,34 @@ pub(super) fn by_container(
             });
         }
     }
-    let last_oom = last_oom_kills(snapshot, owners);
-    pods.into_iter()
-        .map(|(key, by_pod)| {
-            let mut usage = fold(&by_pod, scrape_interval);
-            if let Some(memory) = &mut usage.memory {
-                memory.last_oom = last_oom.get(&key).copied();
-            }
-            (key, usage)
-        })
-        .collect()
+    let answered = hourly
+        .iter()
+        .all(|(query, _)| snapshot.queries.contains_key(*query));
+    let mut usage: UsageByContainer = pods
+        .into_iter()
+        .map(|(key, by_pod)| (key, fold(&by_pod, scrape_interval, answered)))
+        .collect();
+    for (key, at) in last_oom_kills(snapshot, owners) {
+        let memory = &mut usage.entry(key).or_default().memory;
+        memory.get_or_insert_default().last_oom = Some(at);
+    }
+    usage
 }
 
-/// The latest OOM kill that a live pod's status remembers, by container.
-fn last_oom_kills(snapshot: &Snapshot, owners: &Owners) -> HashMap<(WorkloadRef, Text), Timestamp> {
-    let mut latest: HashMap<(WorkloadRef, Text), Timestamp> = HashMap::new();
+/// The latest OOM kill within the window that a live pod's status remembers, by container.
+fn last_oom_kills(
+    snapshot: &Snapshot,
+    owners: &Owners,
+) -> BTreeMap<(WorkloadRef, Text), Timestamp> {
+    let mut latest: BTreeMap<(WorkloadRef, Text), Timestamp> = BTreeMap::new();
+    let (now, window) = (snapshot.meta.captured_at, snapshot.meta.window);
     for pod in snapshot.cluster.iter().flat_map(|c| &c.pods) {
         for status in &pod.statuses {
             let Some(ended) = &status.last_terminated else {
                 continue;
             };
-            let Some(at) = ended.finished_at.filter(|_| &*ended.reason == "OOMKilled") else {
+            let recent = |at: &Timestamp| &*ended.reason == "OOMKilled" && now.since(*at) <= window;
+            let Some(at) = ended.finished_at.filter(recent) else {
                 continue;
             };
             let key = (
@@ -158,7 +165,11 @@ fn last_oom_kills(snapshot: &Snapshot, owners: &Owners) -> HashMap<(WorkloadRef,
     latest
 }
 
-fn fold(pods: &BTreeMap<Text, OfPod>, scrape_interval: PromDuration) -> ContainerUsage {
+fn fold(
+    pods: &BTreeMap<Text, OfPod>,
+    scrape_interval: PromDuration,
+    hourly: bool,
+) -> ContainerUsage {
     let interval = scrape_interval.seconds();
     let all = || pods.values();
     let samples: f64 = all().map(|p| p.samples).sum();
@@ -170,13 +181,14 @@ fn fold(pods: &BTreeMap<Text, OfPod>, scrape_interval: PromDuration) -> Containe
     ContainerUsage {
         cpu: cpu(pods),
         memory: memory(pods),
-        throttling: throttling(pods),
+        throttling: throttling(pods, interval, hourly),
         pods: u32::try_from(
             all()
                 .filter(|p| p.samples > 0.0 || p.cpu.max.is_some())
                 .count(),
         )
         .unwrap_or(u32::MAX),
+        restarts: all().map(|p| p.restarts).sum(),
         observed_hours: samples * interval / 3600.0,
         span: PromDuration(span as u64),
         coverage: all().map(|p| coverage(p, interval)).fold(0.0, f64::max),
@@ -226,33 +238,31 @@ fn memory(pods: &BTreeMap<Text, OfPod>) -> Option<MemoryUsage> {
         rss_peak: highest(|p| p.rss_max),
         oom_killed_pods: u32::try_from(pods.values().filter(|p| p.oom_killed).count())
             .unwrap_or(u32::MAX),
-        restarts: pods.values().map(|p| p.restarts).sum(),
         last_oom: None,
     };
     (usage.peak.is_some() || usage.oom_killed_pods > 0).then_some(usage)
 }
 
-fn throttling(pods: &BTreeMap<Text, OfPod>) -> Option<Throttling> {
+fn throttling(pods: &BTreeMap<Text, OfPod>, interval: f64, hourly: bool) -> Option<Throttling> {
     let counted = || pods.values().filter(|p| p.periods.is_some_and(|n| n > 0.0));
-    if counted().next().is_none() {
-        return None;
-    }
+    counted().next()?;
     let sum = |pick: fn(&OfPod) -> Option<f64>| counted().filter_map(pick).sum::<f64>();
     let at_start = counted().any(|p| p.throttled_at_start.is_some());
-    let observed: usize = counted().map(|p| p.hours.len()).sum();
+    let observed: f64 = counted().map(|p| p.samples).sum::<f64>() * interval / 3600.0;
     Some(Throttling {
         periods: sum(|p| p.periods),
         throttled: sum(|p| p.throttled),
         cpu_seconds: sum(|p| p.cpu_seconds),
         throttled_at_start: at_start.then(|| sum(|p| p.throttled_at_start)),
-        hot: (observed > 0).then(|| hot_hours(counted().flat_map(|p| p.hours.values()), observed)),
+        // An hourly query that failed would leave zeros: then the totals have to do.
+        hot: hourly.then(|| hot_hours(counted().flat_map(|p| p.hours.values()), observed)),
         pods: u32::try_from(counted().count()).unwrap_or(u32::MAX),
     })
 }
 
-fn hot_hours<'h>(hours: impl Iterator<Item = &'h Hour>, observed: usize) -> HotHours {
+fn hot_hours<'h>(hours: impl Iterator<Item = &'h Hour>, observed: f64) -> HotHours {
     let mut hot = HotHours {
-        observed: observed as f64,
+        observed,
         ..HotHours::default()
     };
     for hour in hours.filter(|h| h.periods > 0.0 && h.throttled / h.periods > HOT_RATIO) {

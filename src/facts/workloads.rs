@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::effective::{Effective, effective_in_template};
-use super::{Owners, usage::UsageByContainer};
+use super::{Facts, Owners, usage::UsageByContainer};
 use crate::model::{
-    Cluster, Container, ContainerUsage, LimitRange, Origin, Pod, Resources, Text, Workload,
-    WorkloadRef,
+    Autoscaler, Cluster, Container, ContainerUsage, LimitRange, Origin, Pod, Resources, Text,
+    VerticalAutoscaler, Workload, WorkloadRef,
 };
 
 /// What part a container plays.
@@ -33,6 +33,17 @@ pub struct ContainerFacts {
     pub effective: Effective,
     pub usage: ContainerUsage,
     pub flags: BTreeMap<String, String>,
+}
+
+impl ContainerFacts {
+    /// Where a change has to be made when not in the pod template: the end of a sentence, empty for the usual case.
+    #[must_use]
+    pub fn elsewhere(&self) -> &'static str {
+        match self.role {
+            Role::Injected => ", where the injector is configured (it is not in the pod template)",
+            _ => "",
+        }
+    }
 }
 
 /// A workload with everything known of it.
@@ -69,6 +80,37 @@ impl WorkloadFacts<'_> {
     #[must_use]
     pub fn has_template(&self) -> bool {
         self.object.is_some_and(|o| o.origin != Origin::Metrics)
+    }
+}
+
+impl Facts<'_> {
+    /// A VerticalPodAutoscaler that changes the workload's pods as they are made.
+    #[must_use]
+    pub fn resized_by(&self, workload: &WorkloadFacts<'_>) -> Option<&VerticalAutoscaler> {
+        self.cluster.vertical_autoscalers.iter().find(|v| {
+            *v.namespace == *workload.id.namespace
+                && v.target.kind == workload.id.kind
+                && *v.target.name == *workload.id.name
+                && v.mode != "Off"
+        })
+    }
+
+    /// An autoscaler that aims at a share of the request of this resource, so that a new request moves its target.
+    #[must_use]
+    pub fn steered_by(&self, workload: &WorkloadFacts<'_>, resource: &str) -> Option<String> {
+        let aims = |a: &&Autoscaler| {
+            *a.namespace == *workload.id.namespace
+                && a.target.kind == workload.id.kind
+                && *a.target.name == *workload.id.name
+                && a.metrics
+                    .iter()
+                    .any(|m| m.utilization.is_some() && m.name == resource)
+        };
+        let found = self.cluster.autoscalers.iter().find(aims)?;
+        Some(format!(
+            "the {resource} target of autoscaler {}, a share of the request, is changed with it, so that it scales as before",
+            found.name
+        ))
     }
 }
 

@@ -195,6 +195,7 @@ mod tests {
                 format!("{base}{file}.yaml"),
             ] {
                 let group = RuleGroup {
+                    source: None,
                     name: name.into(),
                     file,
                     interval: None,
@@ -213,6 +214,7 @@ mod tests {
     #[test]
     fn other_rules_are_not_the_charts() {
         let group = RuleGroup {
+            source: None,
             name: "general.rules".into(),
             file: "/etc/rules/general.yaml".into(),
             interval: None,

@@ -35,7 +35,7 @@ pub use context::{LowerContext, Lowered, SourceText};
 pub use edit::{
     Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField, RuleField, RuleRef,
 };
-pub use files::{Applied, ChangedFile, apply_fixes, apply_to_documents};
+pub use files::{Applied, ChangedFile, apply_fixes, apply_to_documents, unreadable};
 pub use lower::{Together, lower, lower_together};
 pub use merge::{Merged, merge};
 pub use refusal::Refusal;

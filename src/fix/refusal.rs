@@ -7,6 +7,8 @@
 pub struct Refusal {
     /// One sentence for a person, with the next step where there is one.
     pub because: String,
+    /// It is about something else than what was asked to be changed: nothing was tried, so nothing failed.
+    pub elsewhere: bool,
 }
 
 impl Refusal {
@@ -14,6 +16,15 @@ impl Refusal {
     pub fn new(because: impl Into<String>) -> Self {
         Self {
             because: because.into(),
+            elsewhere: false,
+        }
+    }
+
+    /// The place of the edit is not among what was given.
+    pub fn elsewhere(because: impl Into<String>) -> Self {
+        Self {
+            elsewhere: true,
+            ..Self::new(because)
         }
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn alert(name: &str, expr: &str, severity: &str) -> Rule {
         annotations: [("summary".to_owned(), "{{ $labels.pod }} is down".to_owned())].into(),
         health: "ok".into(),
         last_error: String::new(),
+        source: None,
     }
 }
 
@@ -31,6 +32,7 @@ pub(super) fn alert(name: &str, expr: &str, severity: &str) -> Rule {
 pub(super) fn chart_group(name: &str, version: &str, rules: &[Rule]) -> RuleGroup {
     let chart = format!("kube-prometheus-stack-{version}");
     RuleGroup {
+        source: None,
         name: name.into(),
         file: format!("/rules/{name}.yaml"),
         interval: None,
@@ -51,6 +53,7 @@ pub(super) fn chart_group(name: &str, version: &str, rules: &[Rule]) -> RuleGrou
 /// A group of an object of the user's own.
 pub(super) fn own_group(name: &str, rules: &[Rule]) -> RuleGroup {
     RuleGroup {
+        source: None,
         object: Some(RuleObject {
             namespace: "shop".into(),
             name: "shop-rules".into(),

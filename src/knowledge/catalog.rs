@@ -78,8 +78,14 @@ impl Variables {
     /// configured one, else Prometheus' own default of one minute.
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Self {
-        let probed = snapshot.queries.get("container-samples-per-hour").and_then(|r| r.rows.first());
-        let probed = probed.map(|r| r.1).filter(|n| *n >= 1.0).map(|n| (3600.0 / n).round().max(1.0));
+        let probed = snapshot
+            .queries
+            .get("container-samples-per-hour")
+            .and_then(|r| r.rows.first());
+        let probed = probed
+            .map(|r| r.1)
+            .filter(|n| *n >= 1.0)
+            .map(|n| (3600.0 / n).round().max(1.0));
         let configured = snapshot.prometheus.as_ref().and_then(|p| p.scrape_interval);
         let interval = probed.map(|s| PromDuration(s as u64)).or(configured);
         Self {
@@ -112,7 +118,8 @@ impl Variables {
         let samples = match cost {
             Cost::Instant => 1,
             Cost::Raw => self.window.0 / self.interval.0.max(1) / RAW_DISCOUNT,
-            Cost::Subquery => self.window.0 / self.step().0.max(1),
+            // An aggregation inside of a subquery holds its input and its output.
+            Cost::Subquery => 2 * self.window.0 / self.step().0.max(1),
             Cost::Hourly => 3 * self.window.0 / 3600,
         };
         samples.max(1)

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::promql::Selector;
+
 /// A component that runs outside of the cluster's reach on some platforms.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -40,6 +42,16 @@ pub struct KnownAs {
 }
 
 impl Component {
+    /// Whether a selector asks for this component's job by name. One that only leaves other jobs out, as
+    /// `up{job!="batch"}` does, is about everything.
+    #[must_use]
+    pub fn is_meant_by(&self, selector: &Selector) -> bool {
+        let anything = ["", "some-other-job"]
+            .iter()
+            .any(|j| selector.accepts("job", j));
+        !anything && self.jobs.iter().any(|j| selector.accepts("job", j))
+    }
+
     /// How to make the component reachable on a platform.
     #[must_use]
     pub fn open_metrics_on(&self, platform: &str) -> &str {

@@ -29,8 +29,6 @@ pub struct Defaults {
     pub memory_oom_growth: f64,
     /// Working set to RSS from which on a container counts as mostly page cache.
     pub memory_cache_ratio: f64,
-    /// Share of the request below which a peak counts as low.
-    pub memory_low_use: f64,
     pub cpu_margin: f64,
     pub cpu_minimum_request: Cpu,
     pub throttling_ratio: f64,
@@ -40,6 +38,14 @@ pub struct Defaults {
     pub throttling_startup_share: f64,
     pub throttling_tiny_limit: Cpu,
     pub alerts_always_firing: f64,
+    /// The label that says how bad it is.
+    pub alerts_severity_label: String,
+    /// The severities that are used; empty when any is.
+    pub alerts_severities: Vec<String>,
+    /// Annotations that say in words what is wrong; one of them is enough.
+    pub alerts_text_annotations: Vec<String>,
+    /// Groups should be evaluated at least this often.
+    pub rules_longest_interval: PromDuration,
     pub node_overcommit: f64,
 }
 
@@ -64,7 +70,6 @@ impl Defaults {
             memory_margin: take.ratio("memory.margin")?,
             memory_oom_growth: take.ratio("memory.oom-growth")?,
             memory_cache_ratio: take.ratio("memory.cache-ratio")?,
-            memory_low_use: take.ratio("memory.low-use")?,
             cpu_margin: take.ratio("cpu.margin")?,
             cpu_minimum_request: take.cpu("cpu.minimum-request")?,
             throttling_ratio: take.ratio("throttling.ratio")?,
@@ -74,6 +79,10 @@ impl Defaults {
             throttling_startup_share: take.ratio("throttling.startup-share")?,
             throttling_tiny_limit: take.cpu("throttling.tiny-limit")?,
             alerts_always_firing: take.ratio("alerts.always-firing")?,
+            alerts_severity_label: take.with("alerts.severity-label", |v| Some(v.to_owned()))?,
+            alerts_severities: take.words("alerts.severities")?,
+            alerts_text_annotations: take.words("alerts.text-annotations")?,
+            rules_longest_interval: take.duration("rules.longest-interval")?,
             node_overcommit: take.ratio("cluster.node-overcommit")?,
         };
         match take.0.into_keys().next() {
@@ -106,6 +115,14 @@ impl Take {
     fn ratio(&mut self, key: &str) -> Result<f64, KnowledgeError> {
         self.with(key, |v| {
             v.strip_suffix('%')?.parse::<f64>().ok().map(|p| p / 100.0)
+        })
+    }
+
+    /// Words with spaces or commas between them.
+    fn words(&mut self, key: &str) -> Result<Vec<String>, KnowledgeError> {
+        self.with(key, |v| {
+            let words = v.split([' ', ',']).filter(|w| !w.is_empty());
+            Some(words.map(str::to_owned).collect())
         })
     }
 

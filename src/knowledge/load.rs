@@ -1,5 +1,7 @@
 //! Reads and checks `rulesets/`.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -71,6 +73,30 @@ impl Knowledge {
     /// When one of them is invalid, which the tests rule out for a released binary.
     pub fn embedded() -> Result<Self, KnowledgeError> {
         Self::read(embedded::files().iter().copied())
+    }
+
+    /// The same with some thresholds set by the user, by key.
+    ///
+    /// # Errors
+    /// When a key is not a threshold, or its value cannot be read.
+    pub fn embedded_with(thresholds: &BTreeMap<String, String>) -> Result<Self, KnowledgeError> {
+        let mut knowledge = Self::embedded()?;
+        if !thresholds.is_empty() {
+            let mut specs = Vec::new();
+            for (file, text) in embedded::files() {
+                if parse::<Kind>(file, text)?.kind == "Defaults" {
+                    specs.extend(parse::<DefaultsFile>(file, text)?.defaults);
+                }
+            }
+            for (key, value) in thresholds {
+                let spec = specs.iter_mut().find(|s| s.key == *key).ok_or_else(|| {
+                    KnowledgeError::new("defaults.yaml", format!("{key} is not a threshold"))
+                })?;
+                spec.value.clone_from(value);
+            }
+            knowledge.defaults = Defaults::read(specs)?;
+        }
+        Ok(knowledge)
     }
 
     /// Reads rulesets given as file name and text.

@@ -1,5 +1,7 @@
 //! What could not be read, and why.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Something a source was asked for and could not deliver. A gap turns into *not evaluated: because …* in the report;
@@ -30,5 +32,22 @@ impl Gap {
     pub fn in_part(mut self, part: impl Into<String>) -> Self {
         self.part = part.into();
         self
+    }
+}
+
+/// One line for people: the file or part, then the cause.
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = self
+            .wanted
+            .strip_prefix("file:")
+            .filter(|file| !self.because.contains(file));
+        for place in [file.unwrap_or_default(), &self.part] {
+            if !place.is_empty() {
+                write!(f, "{place}: ")?;
+            }
+        }
+        let words: Vec<&str> = self.because.split_whitespace().collect();
+        f.write_str(&words.join(" "))
     }
 }

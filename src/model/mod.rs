@@ -6,6 +6,7 @@
 mod cluster;
 mod gap;
 mod intern;
+mod place;
 mod policy;
 mod prometheus;
 mod quantity;
@@ -20,6 +21,10 @@ mod workload;
 pub use cluster::{Cluster, Namespace, Node, NodeResources, OwnerLink, Taint};
 pub use gap::Gap;
 pub use intern::Interner;
+pub use place::{
+    Dialect, FaultKind, FieldPlace, GroupSource, RuleFault, RuleFile, RuleSource, Run, Span,
+    TextPlace,
+};
 pub use policy::{
     Autoscaler, AutoscalerKind, DisruptionBudget, LimitRange, LimitRangeItem, Monitor, MonitorKind,
     PriorityClass, ResourceQuota, ScalingMetric, Service, VerticalAutoscaler,

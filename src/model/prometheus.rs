@@ -40,7 +40,7 @@ pub struct PrometheusInfo {
     /// How far back data is kept, as `runtimeinfo` says it (`15d`, `15d or 40GiB`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retention: Option<String>,
-    /// Series in the head block.
+    /// Series in the head block, rounded down to a power of two.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head_series: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

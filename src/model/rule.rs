@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Labels, PromDuration};
+use super::{GroupSource, Labels, PromDuration, RuleSource};
 
 /// A rule group as Prometheus loaded it, or as a file or object states it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct RuleGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<RuleObject>,
     pub rules: Vec<Rule>,
+    /// Where it is written, when it was read from the user's files; not part of a snapshot's text.
+    #[serde(skip)]
+    pub source: Option<Box<GroupSource>>,
 }
 
 /// Names a PrometheusRule object.
@@ -59,4 +62,7 @@ pub struct Rule {
     pub health: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub last_error: String,
+    /// Where it is written, when it was read from the user's files; not part of a snapshot's text.
+    #[serde(skip)]
+    pub source: Option<Box<RuleSource>>,
 }

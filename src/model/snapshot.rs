@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cluster, Gap, PromDuration, PrometheusInfo, QueryRecord, QueryResult, RuleGroup, Timestamp,
+    Cluster, Gap, PromDuration, PrometheusInfo, QueryRecord, QueryResult, RuleFile, RuleGroup,
+    Timestamp,
 };
 
 /// Version of the snapshot's shape. A reader accepts this and older ones.
@@ -22,6 +23,9 @@ pub struct Snapshot {
     /// Rule groups as loaded, joined with the PrometheusRule objects that hold them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleGroup>,
+    /// The user's own rule files, as they are written; not part of a snapshot's text.
+    #[serde(skip)]
+    pub rule_files: Vec<RuleFile>,
     /// Results by query id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub queries: BTreeMap<String, QueryResult>,
@@ -89,6 +93,7 @@ impl Snapshot {
             prometheus: None,
             cluster: None,
             rules: Vec::new(),
+            rule_files: Vec::new(),
             queries: BTreeMap::new(),
             provenance: Vec::new(),
             gaps: Vec::new(),

@@ -31,10 +31,16 @@ pub struct MemoryUsage {
     pub rss_peak: Option<f64>,
     /// How many replicas in the window were killed for memory (`OOMKilled`).
     pub oom_killed_pods: u32,
-    /// Restarts of all replicas in the window.
-    pub restarts: f64,
-    /// Time of the latest OOM kill that a live pod still remembers.
+    /// Time of the latest OOM kill in the window that a live pod still remembers.
     pub last_oom: Option<Timestamp>,
+}
+
+impl MemoryUsage {
+    /// Whether it was killed for memory, by whatever tells.
+    #[must_use]
+    pub fn was_killed(&self) -> bool {
+        self.oom_killed_pods > 0 || self.last_oom.is_some()
+    }
 }
 
 /// CFS quota throttling over the window, all replicas together. Counts are periods in which the cgroup had something
@@ -73,6 +79,8 @@ pub struct ContainerUsage {
     pub throttling: Option<Throttling>,
     /// Pods with data in the window.
     pub pods: u32,
+    /// Restarts of all replicas in the window.
+    pub restarts: f64,
     /// Container-hours observed, all replicas together.
     pub observed_hours: f64,
     /// From the first to the last sample of any replica, within the window.

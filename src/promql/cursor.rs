@@ -61,12 +61,15 @@ impl Grammar<'_> {
 
     pub(super) fn unexpected(&self, wanted: &str) -> Unexpected {
         let token = self.peek();
-        let found = match token.tok {
-            Tok::End => "the end".to_owned(),
-            _ => format!("`{}`", token.span.slice(self.text)),
+        let message = match token.tok {
+            Tok::End => format!("it ends where {wanted} has to follow"),
+            _ => format!(
+                "unexpected `{}`, expected {wanted}",
+                token.span.slice(self.text)
+            ),
         };
         Unexpected {
-            message: format!("unexpected {found}, expected {wanted}"),
+            message,
             span: token.span,
             cause: Cause::Syntax,
         }

@@ -12,6 +12,7 @@ mod blame;
 mod cursor;
 mod dialect;
 pub mod flow;
+mod gate;
 mod grammar;
 mod grammar_parts;
 mod literal;
@@ -30,6 +31,7 @@ mod testing;
 mod tests;
 
 pub use dialect::Dialect;
+pub use gate::Gate;
 pub use parse::{Query, SyntaxError};
 pub use rewrite::Refused;
 pub use shape::{Matcher, Selector, UpTest};

@@ -67,7 +67,7 @@ impl Query {
             (Err(error), None) => return Err(refused(text, &tokens, error)),
         };
         let expr = parser::parse(&adapt::for_parser(text, &tokens))
-            .map_err(|message| super::blame::place(text, &root, message))?;
+            .map_err(|message| unknown_or_blamed(text, &tokens, &root, message))?;
         if let Some(wrong) = root_errors(&root) {
             return Err(wrong);
         }
@@ -101,6 +101,24 @@ impl Query {
     #[must_use]
     pub fn same_as(&self, other: &Self) -> bool {
         self.expr == other.expr
+    }
+}
+
+/// A function that the parser does not know may be one of a relative of PromQL; else the tree tells where the fault is.
+fn unknown_or_blamed(text: &str, tokens: &[Token], root: &Node, message: String) -> SyntaxError {
+    let Some(rest) = message.strip_prefix("unknown function with name ") else {
+        return super::blame::place(text, root, message);
+    };
+    if let Some(dialect) = dialect::recognise(text, tokens) {
+        return SyntaxError::Foreign(dialect);
+    }
+    let words = format!("there is no function `{}`", rest.trim_matches(['\'', '"']));
+    match super::blame::place(text, root, message) {
+        SyntaxError::Wrong { span, .. } => SyntaxError::Wrong {
+            message: words,
+            span,
+        },
+        other => other,
     }
 }
 

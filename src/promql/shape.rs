@@ -100,7 +100,7 @@ impl Query {
 }
 
 /// Visits every expression, parents first.
-fn walk(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
+pub(super) fn walk(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
     visit(expr);
     for child in children(expr) {
         walk(child, visit);
@@ -111,7 +111,7 @@ fn walk(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
     }
 }
 
-fn children(expr: &Expr) -> Vec<&Expr> {
+pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
     match expr {
         Expr::Aggregate(a) => std::iter::once(&*a.expr)
             .chain(a.param.as_deref())

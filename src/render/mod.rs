@@ -9,6 +9,7 @@ use std::io;
 use crate::report::Report;
 
 mod canvas;
+pub mod ci;
 mod doc;
 pub mod explain;
 pub mod html;
@@ -16,11 +17,15 @@ pub mod json;
 pub mod markdown;
 pub mod queries;
 pub mod sarif;
+pub mod snippets;
 pub mod table;
 pub mod text;
 mod words;
 
 pub use explain::Page;
+
+/// Lines of a file that are shown with a finding at most.
+pub const EXCERPT: u32 = 3;
 
 /// How a report is shown. Decided by the caller: a renderer reads no environment and no terminal.
 #[derive(Clone, Debug)]

@@ -104,7 +104,13 @@ pub(super) fn looked_at(report: &Report) -> Option<String> {
 /// What an empty report says.
 pub(super) fn nothing_found(report: &Report) -> String {
     match looked_at(report) {
-        Some(seen) => format!("No findings: {seen} checked over {}.", report.window),
+        Some(seen) if report.not_evaluated.is_empty() => {
+            format!("No findings: {seen} checked over {}.", report.window)
+        }
+        Some(seen) => format!(
+            "No findings in what could be checked: {seen} over {}.",
+            report.window
+        ),
         None => "Nothing was checked: no workload, rule or file could be read.".to_owned(),
     }
 }

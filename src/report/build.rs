@@ -19,9 +19,15 @@ impl Report {
             .map(|finding| {
                 let outputs = finding.fixes.iter().map(|fix| {
                     let lowered = lower(fix, lowering);
-                    FixOutputs { texts: lowered.texts, refused: lowered.refused }
+                    FixOutputs {
+                        texts: lowered.texts,
+                        refused: lowered.refused,
+                    }
                 });
-                Reported { outputs: outputs.collect(), finding }
+                Reported {
+                    outputs: outputs.collect(),
+                    finding,
+                }
             })
             .collect();
         rank(&mut self.findings);
@@ -29,7 +35,8 @@ impl Report {
         self.not_evaluated.sort();
         self.not_evaluated.dedup();
         self.suppressed = suppressed;
-        self.suppressed.sort_by(|a, b| (&a.check, &a.fingerprint).cmp(&(&b.check, &b.fingerprint)));
+        self.suppressed
+            .sort_by(|a, b| (&a.check, &a.fingerprint).cmp(&(&b.check, &b.fingerprint)));
         let looked_at: Summary = self.summary;
         self.summary = looked_at.counting(&self.findings, &self.suppressed, &self.not_evaluated);
         self

@@ -30,6 +30,8 @@ pub struct Report {
     pub queries: Vec<QueryRecord>,
     /// One-line notes on coverage: gaps of the sources, most important first.
     pub gaps: Vec<String>,
+    /// Lines of the user's files that findings are about, by file and line.
+    pub excerpts: BTreeMap<(String, u32), String>,
 }
 
 /// The platform verdict, as reported.

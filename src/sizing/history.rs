@@ -38,10 +38,7 @@ pub fn history_of(usage: &ContainerUsage, defaults: &Defaults) -> History {
         ));
     }
     if usage.coverage < defaults.history_coverage {
-        return History::TooShort(format!(
-            "only {:.0}% of the expected samples were there",
-            usage.coverage * 100.0
-        ));
+        return History::TooShort("too few of the expected samples were there".to_owned());
     }
     if span < defaults.history_full {
         return History::Partial(format!(

@@ -42,7 +42,7 @@ pub fn memory_need(
     let peak = usage.peak?;
     let margin = 1.0 + defaults.memory_margin;
     let (exact, basis, formula) = match (limit, usage.rss_peak, usage.p95) {
-        (Some(limit), _, _) if usage.oom_killed_pods > 0 => {
+        (Some(limit), _, _) if usage.was_killed() => {
             let growth = 1.0 + defaults.memory_oom_growth;
             let formula = format!("max(limit × {growth:.2}, peak working set × {margin:.2})");
             (
@@ -67,6 +67,19 @@ pub fn memory_need(
         basis,
         formula,
     })
+}
+
+/// What to set a limit to; absent when it is not worth a change: a need at most a tenth above the limit, or less than a
+/// third (and 64Mi) below it. One change takes away half of a limit at most: the window may not have seen everything.
+#[must_use]
+pub fn resize_memory(need: &MemoryNeed, limit: Bytes) -> Option<Bytes> {
+    if need.exact > 1.1 * limit.as_f64() {
+        return Some(need.bytes);
+    }
+    let to = need.bytes.max(round_memory_up(Bytes(limit.0 / 2)));
+    let worth = to.0.saturating_mul(3) <= limit.0.saturating_mul(2)
+        && limit.0.saturating_sub(to.0) >= 64 * Bytes::MI;
+    worth.then_some(to)
 }
 
 #[cfg(test)]
@@ -113,6 +126,25 @@ mod tests {
             (n.basis, n.bytes.to_string()),
             (MemoryBasis::OomKilled, "640Mi".into())
         );
+    }
+
+    #[test]
+    fn small_differences_change_nothing_and_large_ones_come_in_steps() {
+        let resized = |peak: f64, limit: u64| {
+            let limit = Bytes(limit * Bytes::MI);
+            let need = need(peak, peak, peak, 0, Some(limit.0 / Bytes::MI));
+            resize_memory(&need, limit).map(|b| b.to_string())
+        };
+        assert_eq!(resized(930.0, 1024), None, "4% above the limit");
+        assert_eq!(resized(1000.0, 1024).as_deref(), Some("1280Mi"));
+        assert_eq!(resized(700.0, 1024), None, "a fifth below it");
+        assert_eq!(resized(500.0, 1024).as_deref(), Some("576Mi"));
+        assert_eq!(
+            resized(100.0, 1024).as_deref(),
+            Some("512Mi"),
+            "half at most"
+        );
+        assert_eq!(resized(10.0, 96), None, "48Mi are not worth it");
     }
 
     #[test]

@@ -8,6 +8,6 @@ mod throttling;
 
 pub use cpu::{CpuNeed, cpu_need};
 pub use history::{History, history_of};
-pub use memory::{MemoryBasis, MemoryNeed, memory_need};
+pub use memory::{MemoryBasis, MemoryNeed, memory_need, resize_memory};
 pub use round::{round_cpu_up, round_memory_up};
 pub use throttling::{Cause, Diagnosis, PERIOD_SECONDS, Quota, diagnose};

@@ -53,7 +53,8 @@ mod tests {
             (200, "208Mi"),
             (300, "320Mi"),
             (1025, "1280Mi"),
-            (5580, "6Gi"), (8193, "9Gi"),
+            (5580, "6Gi"),
+            (8193, "9Gi"),
         ] {
             assert_eq!(round_memory_up(Bytes(mib << 20)).to_string(), to);
         }

@@ -23,6 +23,8 @@ pub enum Quota {
     Pod,
     /// A webhook, a VPA or an older revision.
     Admission,
+    /// Whatever put the whole container into the pod: a service mesh, an agent's webhook.
+    Injected,
 }
 
 /// Why a container is throttled. The first that fits is the cause; the order is that of the checks' pages.
@@ -30,10 +32,10 @@ pub enum Quota {
 pub enum Cause {
     /// Too few active or throttled periods to matter.
     Negligible,
-    /// The limit is not in the user's manifest.
-    NotInManifest,
     /// A vendor owns the workload and puts its settings back.
     VendorManaged(&'static str),
+    /// The limit is not in the user's manifest.
+    NotInManifest,
     /// Most of it falls in the first minutes of a container's life.
     StartUp,
     /// The limit is so low that scheduler slices alone use it up.
@@ -66,7 +68,8 @@ pub struct Diagnosis {
 }
 
 /// Decides. `observed_hours` are container-hours with samples; `vendor` names the manager of the workload if it is not
-/// the user. Absent when there is nothing to explain: no quota, no counters, or throttling that is rare and short.
+/// the user. Absent when there is nothing to explain: no quota, no counters, a hole in the data, or throttling that is
+/// rare and short.
 #[must_use]
 pub fn diagnose(
     counters: &Throttling,
@@ -79,14 +82,14 @@ pub fn diagnose(
     if counters.periods <= 0.0 || counters.throttled <= 0.0 || limit.0 == 0 {
         return None;
     }
+    // Throttling without use is a hole in the data, and without the time observed nobody can tell busy from idle.
+    if counters.cpu_seconds <= 0.0 || observed_hours <= 0.0 {
+        return None;
+    }
     let ratio = (counters.throttled / counters.periods).min(1.0);
     let hot = counters.hot.filter(|h| h.periods > 0.0);
     let all_periods = observed_hours * 3600.0 / PERIOD_SECONDS;
-    let active = if all_periods > 0.0 {
-        (counters.periods / all_periods).min(1.0)
-    } else {
-        1.0
-    };
+    let active = (counters.periods / all_periods).min(1.0);
     let fill_of = |seconds: f64, periods: f64| seconds / (limit.cores() * periods * PERIOD_SECONDS);
     let fill = match hot {
         Some(h) => fill_of(h.cpu_seconds, h.periods),
@@ -104,10 +107,10 @@ pub fn diagnose(
     }
     let cause = if active < defaults.throttling_negligible_active {
         Cause::Negligible
-    } else if !matches!(quota, Quota::Manifest) {
-        Cause::NotInManifest
     } else if let Some(vendor) = vendor {
         Cause::VendorManaged(vendor)
+    } else if !matches!(quota, Quota::Manifest) {
+        Cause::NotInManifest
     } else if at_start.is_some_and(|s| s >= defaults.throttling_startup_share) {
         Cause::StartUp
     } else if limit <= defaults.throttling_tiny_limit {

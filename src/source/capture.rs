@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::kubernetes::{self, Collected};
 use super::prometheus::{self, Client, Execution, Settings};
-use super::rule_objects;
+use super::{notices, rule_objects};
 use crate::knowledge::{Knowledge, Phase, PlannedQuery, Variables};
 use crate::model::{Gap, PromDuration, Snapshot, SourceKind, Timestamp};
 
@@ -63,9 +63,8 @@ pub async fn capture(
     let mut declared = Vec::new();
     for (kind, outcome) in cluster {
         match outcome {
-            Ok(collected) if collected.is_empty() => {
-                let causes: Vec<String> = collected.gaps.iter().take(3).map(|g| g.because.clone()).collect();
-                failures.push((kind, format!("not one object could be read: {}", causes.join("; "))));
+            Ok(collected) if collected.is_useless() => {
+                failures.push((kind, why_useless(&collected, request)))
             }
             Ok(collected) => {
                 declared.extend(collected.rule_groups);
@@ -89,9 +88,29 @@ pub async fn capture(
         None => {}
     }
     if snapshot.meta.sources.is_empty() {
-        return Err(NothingRead(failures.into_iter().map(|(kind, why)| format!("{}: {why}", kind.as_str())).collect()));
+        return Err(NothingRead(
+            failures
+                .into_iter()
+                .map(|(kind, why)| format!("{}: {why}", kind.as_str()))
+                .collect(),
+        ));
     }
-    snapshot.gaps.extend(failures.into_iter().map(|(kind, why)| Gap::new(format!("{}:", kind.as_str()), why)));
+    snapshot.gaps.extend(
+        failures
+            .into_iter()
+            .map(|(kind, why)| Gap::new(format!("{}:", kind.as_str()), why)),
+    );
+    snapshot.gaps.extend(notices::of(&snapshot));
+    if let Some(gap) = notices::other_cluster(&snapshot) {
+        // Mixed, they would make findings about nothing that exists.
+        snapshot.gaps.push(gap);
+        snapshot.cluster = None;
+        snapshot
+            .meta
+            .sources
+            .retain(|s| !matches!(s, SourceKind::Kubernetes | SourceKind::KubeDump));
+        declared.clear();
+    }
     rule_objects::join(&mut snapshot.rules, &declared);
     if snapshot.rules.is_empty() {
         snapshot.rules = declared;
@@ -100,10 +119,40 @@ pub async fn capture(
     Ok(snapshot)
 }
 
+/// One cause stands for all: who may not list pods may not list the rest, with the same remedy.
+fn why_useless(collected: &Collected, request: &Request) -> String {
+    let pods = collected
+        .gaps
+        .iter()
+        .find(|g| g.wanted == "kubernetes:pods");
+    let cause = pods
+        .or(collected.gaps.first())
+        .map_or_else(|| "there is nothing there".to_owned(), Gap::to_string);
+    let others = match collected.gaps.len() {
+        0 | 1 => String::new(),
+        n => format!(" (and {} more like it)", n - 1),
+    };
+    let named = request
+        .kubernetes
+        .as_ref()
+        .is_none_or(|live| !live.namespaces.is_empty());
+    let hint = if named {
+        ""
+    } else {
+        "; or name the namespaces that may be read with -n NAMESPACE"
+    };
+    format!("neither pods nor workloads, nodes or rules could be read: {cause}{others}{hint}")
+}
+
 /// Marks where specs came from, and puts everything in its canonical order.
 fn finish(snapshot: &mut Snapshot) {
     let lacks_pods = snapshot.cluster.as_ref().is_none_or(|c| c.pods.is_empty());
-    if lacks_pods && snapshot.queries.get("spec-pods").is_some_and(|r| !r.rows.is_empty()) {
+    if lacks_pods
+        && snapshot
+            .queries
+            .get("spec-pods")
+            .is_some_and(|r| !r.rows.is_empty())
+    {
         snapshot.meta.sources.push(SourceKind::Metrics);
     }
     snapshot.meta.sources.sort();
@@ -128,7 +177,9 @@ async fn read_cluster(
                     progress: Some(std::sync::Arc::new(move |kind, n| progress.listed(kind, n))),
                     ..kubernetes::live::ListOptions::default()
                 };
-                kubernetes::live::collect(client, &options).await.map_err(|e| e.to_string())
+                kubernetes::live::collect(client, &options)
+                    .await
+                    .map_err(|e| e.to_string())
             }
             Err(error) => Err(error.to_string()),
         };
@@ -153,15 +204,22 @@ async fn read_prometheus(
         let mut execution = Execution::new(request.at, info.flavor);
         execution.peak_samples = peak_budget(&info.flags, execution.peak_samples);
         let mut read = Snapshot::empty(request.at, request.window);
-        read.prometheus = Some(info);
+        // The head's size is of this moment, not of the instant that was asked for.
+        read.prometheus = Some(crate::model::PrometheusInfo {
+            head_series: None,
+            ..info
+        });
         read.gaps = gaps;
         match prometheus::rules(&client).await {
             Ok(rules) => read.rules = rules,
-            Err(error) => read.gaps.push(Gap::new("prometheus:rules", error.to_string())),
+            Err(error) => read
+                .gaps
+                .push(Gap::new("prometheus:rules", error.to_string())),
         }
         for phase in [Phase::Probe, Phase::Main] {
             let plan = plan(request, knowledge, &read, phase);
-            let executed = prometheus::execute(&client, &plan, &execution, as_query_progress(progress)).await;
+            let executed =
+                prometheus::execute(&client, &plan, &execution, as_query_progress(progress)).await;
             read.queries.extend(executed.results);
             read.gaps.extend(executed.gaps);
             for record in executed.records {
@@ -181,12 +239,19 @@ fn as_query_progress(progress: &dyn Progress) -> &dyn prometheus::Progress {
 
 /// A tenth of what the server allows one query to hold, when it says.
 fn peak_budget(flags: &std::collections::BTreeMap<String, String>, usual: u64) -> u64 {
-    let allowed = flags.get("query.max-samples").and_then(|v| v.parse::<u64>().ok());
+    let allowed = flags
+        .get("query.max-samples")
+        .and_then(|v| v.parse::<u64>().ok());
     allowed.map_or(usual, |a| usual.min((a / 10).max(10_000)))
 }
 
 /// The queries of one phase, ready to send.
-fn plan(request: &Request, knowledge: &Knowledge, so_far: &Snapshot, phase: Phase) -> Vec<PlannedQuery> {
+fn plan(
+    request: &Request,
+    knowledge: &Knowledge,
+    so_far: &Snapshot,
+    phase: Phase,
+) -> Vec<PlannedQuery> {
     let variables = Variables::of(so_far);
     knowledge
         .queries

@@ -1,6 +1,9 @@
 //! The user's own files, and files that promtune writes.
 
-#![expect(clippy::disallowed_methods, reason = "files are read and written in source/")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "files are read and written in source/"
+)]
 
 use std::fs;
 use std::io;
@@ -47,7 +50,10 @@ fn visit(path: &Path, named: bool, files: &mut Vec<TextFile>, gaps: &mut Vec<Gap
         return;
     }
     if metadata.len() > MAX_BYTES {
-        return gaps.push(fault(format!("{shown} is larger than {} MiB and is not read as a manifest", MAX_BYTES >> 20)));
+        return gaps.push(fault(format!(
+            "{shown} is larger than {} MiB and is not read as a manifest",
+            MAX_BYTES >> 20
+        )));
     }
     match fs::read(path).map(String::from_utf8) {
         Ok(Ok(text)) => files.push(TextFile { path: shown, text }),
@@ -57,9 +63,14 @@ fn visit(path: &Path, named: bool, files: &mut Vec<TextFile>, gaps: &mut Vec<Gap
 }
 
 fn sorted_entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<io::Result<_>>()?;
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)?
+        .map(|e| e.map(|e| e.path()))
+        .collect::<io::Result<_>>()?;
     // Version control and vendored charts are not the user's manifests.
-    entries.retain(|p| !p.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.')));
+    entries.retain(|p| {
+        !p.file_name()
+            .is_some_and(|n| n.to_string_lossy().starts_with('.'))
+    });
     entries.sort();
     Ok(entries)
 }
@@ -76,23 +87,42 @@ pub fn read_optional(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
+/// Whether a path is a device or a pipe, as `/dev/stdout`: written to, never replaced.
+pub(super) fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir())
+}
+
 /// Writes a file whole or not at all, making its folder when needed.
 ///
 /// # Errors
 /// When it cannot be written.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if is_special(path) {
+        return fs::write(path, bytes);
+    }
+    // A link stays one.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
         fs::create_dir_all(folder)?;
     }
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
-    fs::write(&part, bytes)?;
-    // The new file keeps the old one's permissions.
-    if let Ok(metadata) = fs::metadata(path) {
-        fs::set_permissions(&part, metadata.permissions())?;
+    let written = fs::write(&part, bytes).and_then(|()| {
+        // The new file keeps the old one's permissions.
+        if let Ok(metadata) = fs::metadata(path) {
+            fs::set_permissions(&part, metadata.permissions())?;
+        }
+        fs::rename(&part, path)
+    });
+    if written.is_err() {
+        // Best effort: the first failure is the one to report.
+        let _ = fs::remove_file(&part);
     }
-    fs::rename(&part, path)
+    written
 }
 
 #[cfg(test)]
@@ -110,7 +140,10 @@ mod tests {
         fs::create_dir(at(".git")).unwrap();
         fs::write(at(".git/x.yaml"), "x: 1\n").unwrap();
         let (files, gaps) = read_manifests(&[folder.path().to_owned(), at("missing.yaml")]);
-        let names: Vec<_> = files.iter().map(|f| f.path.rsplit('/').next().unwrap()).collect();
+        let names: Vec<_> = files
+            .iter()
+            .map(|f| f.path.rsplit('/').next().unwrap())
+            .collect();
         assert_eq!(names, ["a.yml", "b.yaml"]);
         assert_eq!(gaps.len(), 2, "{gaps:?}");
     }
@@ -123,5 +156,19 @@ mod tests {
         write_whole(&path, b"two").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link_and_a_device_a_device() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        write_whole(&link, b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+        assert!(
+            is_special(Path::new("/dev/null")) && !is_special(&file) && !is_special(folder.path())
+        );
     }
 }

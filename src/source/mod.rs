@@ -6,8 +6,13 @@
 #[cfg(feature = "live")]
 pub mod capture;
 pub mod files;
+pub mod git;
 pub mod kubernetes;
 #[cfg(feature = "live")]
+mod notices;
+#[cfg(feature = "live")]
 pub mod prometheus;
+#[cfg(feature = "live")]
 mod rule_objects;
 pub mod snapshot;
+pub mod tree;

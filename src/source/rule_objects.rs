@@ -7,7 +7,11 @@ use crate::model::RuleGroup;
 /// group of that name with the same rules.
 pub(super) fn join(loaded: &mut [RuleGroup], declared: &[RuleGroup]) {
     for group in loaded.iter_mut() {
-        let same_name = || declared.iter().filter(|d| d.name == group.name && d.object.is_some());
+        let same_name = || {
+            declared
+                .iter()
+                .filter(|d| d.name == group.name && d.object.is_some())
+        };
         let file = group.file.rsplit('/').next().unwrap_or_default();
         let by_file = same_name().find(|d| {
             d.object.as_ref().is_some_and(|o| {
@@ -34,6 +38,7 @@ mod tests {
 
     fn group(name: &str, file: &str, rule: &str, object: Option<(&str, &str)>) -> RuleGroup {
         RuleGroup {
+            source: None,
             name: name.into(),
             file: file.into(),
             interval: None,
@@ -52,6 +57,7 @@ mod tests {
                 annotations: Default::default(),
                 health: String::new(),
                 last_error: String::new(),
+                source: None,
             }],
         }
     }
@@ -59,23 +65,45 @@ mod tests {
     fn joined(file: &str, declared: &[RuleGroup]) -> Option<String> {
         let mut loaded = [group("g", file, "Down", None)];
         join(&mut loaded, declared);
-        loaded[0].object.as_ref().map(|o| format!("{}/{}", o.namespace, o.name))
+        loaded[0]
+            .object
+            .as_ref()
+            .map(|o| format!("{}/{}", o.namespace, o.name))
     }
 
     #[test]
     fn the_file_name_decides() {
-        let declared = [group("g", "", "Down", Some(("a", "x"))), group("g", "", "Down", Some(("a", "x-y")))];
+        let declared = [
+            group("g", "", "Down", Some(("a", "x"))),
+            group("g", "", "Down", Some(("a", "x-y"))),
+        ];
         let file = "/etc/prometheus/rules/p-0/a-x-y-6f1c.yaml";
-        assert_eq!(joined(file, &declared).as_deref(), Some("a/x"), "a prefix of both: the first that fits");
-        assert_eq!(joined("/rules/a-x-1234.yaml", &declared[..1]).as_deref(), Some("a/x"));
+        assert_eq!(
+            joined(file, &declared).as_deref(),
+            Some("a/x"),
+            "a prefix of both: the first that fits"
+        );
+        assert_eq!(
+            joined("/rules/a-x-1234.yaml", &declared[..1]).as_deref(),
+            Some("a/x")
+        );
     }
 
     #[test]
     fn without_a_telling_file_only_a_single_match_counts() {
         let one = group("g", "", "Down", Some(("a", "x")));
         let other_rule = group("g", "", "Up", Some(("b", "z")));
-        assert_eq!(joined("rules.yaml", &[one.clone(), other_rule]).as_deref(), Some("a/x"));
-        assert_eq!(joined("rules.yaml", &[one.clone(), group("g", "", "Down", Some(("b", "z")))]), None);
+        assert_eq!(
+            joined("rules.yaml", &[one.clone(), other_rule]).as_deref(),
+            Some("a/x")
+        );
+        assert_eq!(
+            joined(
+                "rules.yaml",
+                &[one.clone(), group("g", "", "Down", Some(("b", "z")))]
+            ),
+            None
+        );
         assert_eq!(joined("rules.yaml", &[]), None);
     }
 }

@@ -32,6 +32,7 @@ fn rule(value: &Value) -> Rule {
         annotations: texts("annotations"),
         health: String::new(),
         last_error: String::new(),
+        source: None,
     }
 }
 
@@ -48,6 +49,7 @@ fn rendered(text: &str, version: &str) -> Snapshot {
     for group in value["groups"].as_array().unwrap() {
         let name = group["name"].as_str().unwrap();
         snapshot.rules.push(RuleGroup {
+            source: None,
             name: name.to_owned(),
             file: format!("/rules/{name}.yaml"),
             interval: None,

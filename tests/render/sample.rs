@@ -305,6 +305,7 @@ pub(crate) fn full() -> Report {
         ],
         queries: queries(),
         gaps: vec!["kubernetes: horizontalpodautoscalers could not be listed: forbidden; grant `list` in the ClusterRole of promtune".to_owned()],
+        excerpts: Default::default(),
         ..blank()
     })
 }
@@ -329,6 +330,7 @@ pub(crate) fn nothing() -> Report {
         sources: Vec::new(),
         platform: None,
         gaps: vec!["prometheus: connection refused at http://localhost:9090".to_owned()],
+        excerpts: Default::default(),
         ..blank()
     }
 }
@@ -358,6 +360,7 @@ fn blank() -> Report {
         suppressed: Vec::new(),
         queries: Vec::new(),
         gaps: Vec::new(),
+        excerpts: Default::default(),
     }
 }
 

@@ -120,6 +120,11 @@ impl ApiServer {
         self.dir.path().join(user)
     }
 
+    /// Where its certificates, its store and its kubeconfigs are.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
     pub fn url(&self) -> String {
         format!("https://127.0.0.1:{}", self.port)
     }

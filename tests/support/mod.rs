@@ -33,11 +33,13 @@ pub mod history;
 pub mod http;
 pub mod process;
 pub mod prometheus;
+pub mod promtune;
 
 pub use alertmanager::Alertmanager;
 pub use apiserver::ApiServer;
 pub use find::Missing;
 pub use prometheus::{Prometheus, Version};
+pub use promtune::{Run, promtune};
 
 /// Ends the test with one line that says what it needs; a failure where `PROMTUNE_REQUIRE_SERVERS=1`.
 macro_rules! skip {

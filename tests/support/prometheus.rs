@@ -181,6 +181,11 @@ impl Prometheus {
         }
     }
 
+    /// Where its configuration and its data are.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }

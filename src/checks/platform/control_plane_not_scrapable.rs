@@ -12,13 +12,15 @@
 //! ## How we decide
 //! An alert is read by its expression, not its name: `absent(up{job=…})` fires when there is **no target**,
 //! `absent(up{job=…} == 1)` when **none answers**, `up{job=…} == 0` when a **target is down**. The `job` matcher tells
-//! the component. The alert is reported only when, by its expression and what is seen now, it has to fire, and the
-//! component has not answered once in the window. Then:
+//! the component; a matcher that only leaves jobs out (`job!="batch"`) is about everything and is not read as one. The
+//! alert is reported only when, by its expression and what is seen now, it has to fire, when it does fire (where the
+//! alerts that fire now are known), and when the component has not answered once in the window. Then:
 //!
 //! | seen | verdict | fix |
 //! |---|---|---|
 //! | the vendor runs the control plane, no pod of the component, no target | false by construction | switch the component off in the chart: scrape and rules go together |
-//! | pods of the component run, targets never answered | it listens on 127.0.0.1 | the bind address; a disable only as second choice, and it loses coverage |
+//! | pods of the component run, targets never answered: refused, or no error known | it listens on 127.0.0.1 | the bind address; a disable only as second choice, and it loses coverage |
+//! | pods of the component run, targets never answered: any other error | Prometheus is not let in | what the error names |
 //! | pods of the component run, no target | the Service selects nothing | the Service's selector and port |
 //! | kube-proxy: its DaemonSet is gone and Cilium, Dataplane V2 or another does its work | false by construction | switch it off in the chart |
 //! | kube-proxy: its DaemonSet is available, targets never answered | metricsBindAddress is 127.0.0.1 | the bind address |
@@ -29,6 +31,13 @@
 //!
 //! ## When it is wrong
 //! - A component that answered within the window and is down now is never reported: that may be the outage.
+//! - A connection that is refused although the component's own flags open another address is not explained: not
+//!   evaluated.
+//! - Where nothing names the platform, a control plane that a vendor runs cannot be told from one on machines that are
+//!   not nodes: not evaluated.
+//! - An expression that other jobs match as well (an application's own etcd): the switch would take their alert too, so
+//!   it is shown and not applied.
+//! - An alert that is still pending is not reported; nor is one whose severity is a template.
 //! - Where neither pods nor DaemonSets of kube-system can be read, absence proves nothing: not evaluated.
 //! - EKS 1.28 and newer serve scheduler and controller-manager metrics through the API server. Once they are scraped
 //!   there, give that job the component's name and keep the alert.
@@ -51,17 +60,14 @@
 //! - <https://github.com/prometheus-community/helm-charts/issues/1966>
 //! - <https://github.com/prometheus-community/helm-charts/issues/1718>
 
-use std::collections::BTreeMap;
-
 use crate::check::{
     Confidence, Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, Subject, SubjectKind,
-    Unit,
+    Unit, alert_names, unseen_fixes,
 };
-use crate::facts::{ComponentState, Targets};
-use crate::fix::{Applicability, Edit, Fix, RuleRef};
+use crate::facts::{ComponentState, DownAlert, Targets, Unseen};
 use crate::knowledge::Component;
-use crate::model::{Rule, RuleGroup, RuleKind};
-use crate::promql::{Query, UpTest};
+use crate::model::Rule;
+use crate::promql::UpTest;
 
 pub const META: Meta = Meta {
     title: "An alert says a control-plane component is down that cannot be scraped",
@@ -85,29 +91,23 @@ pub const META: Meta = Meta {
     since: "0.1.0",
 };
 
-/// Platforms for development, where the control plane always listens on 127.0.0.1 and nobody is on call.
-const DEVELOPMENT: &[&str] = &["kind", "minikube", "docker-desktop"];
-
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
     for component in &cx.knowledge.components {
         let state = cx.facts.component_state(component);
-        let alerts = firing_alerts(cx, component, &state);
-        let Some(first) = alerts.first() else {
+        let alerts = cx.facts.down_alerts(component, &state);
+        if alerts.is_empty() {
             continue;
-        };
-        match verdict(cx, component, &state) {
-            Ok(verdict) => {
-                let severity = if first
-                    .1
-                    .labels
-                    .get("severity")
-                    .is_some_and(|s| s == "critical")
-                {
+        }
+        match cx.facts.unseen(component, &state) {
+            Ok(unseen) => {
+                let pages =
+                    |rule: &Rule| rule.labels.get("severity").is_some_and(|s| s == "critical");
+                let severity = if alerts.iter().any(|a| pages(a.1)) {
                     Severity::Critical
                 } else {
                     Severity::Warning
                 };
-                out.report_as(severity, draft(cx, component, &state, &alerts, verdict));
+                out.report_as(severity, draft(cx, component, &state, &alerts, unseen));
             }
             Err(because) => {
                 let subject = Subject::named(SubjectKind::Target, &component.id);
@@ -117,107 +117,22 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
     }
 }
 
-/// Alerts about the component that have to fire, by their expression and what is seen.
-fn firing_alerts<'a>(
-    cx: &Context<'a>,
-    component: &Component,
-    state: &ComponentState,
-) -> Vec<(&'a RuleGroup, &'a Rule, UpTest)> {
-    let mut found = Vec::new();
-    for group in &cx.facts.snapshot.rules {
-        for rule in group.rules.iter().filter(|r| r.kind == RuleKind::Alerting) {
-            let Ok(query) = Query::parse(&rule.expr) else {
-                continue;
-            };
-            let about = query.up_tests().into_iter().find(|(test, selector)| {
-                selector.restricts("job")
-                    && component.jobs.iter().any(|j| selector.accepts("job", j))
-                    && fires(*test, state.targets)
-            });
-            if let Some((test, _)) = about {
-                found.push((group, rule, test));
-            }
-        }
-    }
-    found
-}
-
-fn fires(test: UpTest, targets: Targets) -> bool {
-    match targets {
-        Targets::None => matches!(test, UpTest::NoTarget | UpTest::NoneAnswers),
-        Targets::NeverAnswered { .. } => matches!(test, UpTest::NoneAnswers | UpTest::TargetDown),
-        // It answered in the window: what the alert says may be true.
-        Targets::WentDown { .. } | Targets::Answering => false,
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    /// The vendor runs it, or nothing runs it.
-    OutOfSight,
-    /// Another DaemonSet does its work.
-    Replaced,
-    /// It runs and listens on 127.0.0.1.
-    Loopback,
-    /// It runs and the Service selects nothing.
-    NoSelection,
-    /// A development cluster.
-    Development,
-}
-
-/// Decides, or says what is missing for a decision.
-fn verdict(
-    cx: &Context<'_>,
-    component: &Component,
-    state: &ComponentState,
-) -> Result<Verdict, String> {
-    let platform = &cx.facts.platform;
-    let development = platform
-        .id
-        .as_deref()
-        .is_some_and(|id| DEVELOPMENT.contains(&id));
-    let runs = !state.pods.is_empty() || state.daemonset_available.is_some_and(|n| n > 0);
-    let no_target = state.targets == Targets::None;
-    match (runs, no_target) {
-        (true, _) if development => Ok(Verdict::Development),
-        (true, false) => Ok(Verdict::Loopback),
-        (true, true) => Ok(Verdict::NoSelection),
-        (false, _) if !state.pods_readable => Err(format!(
-            "pods of kube-system could not be read, so the absence of {} proves nothing",
-            component.id
-        )),
-        (false, _) if state.replacement.is_some() => Ok(Verdict::Replaced),
-        (false, _) if platform.is("k3s") => Ok(Verdict::OutOfSight),
-        (false, true) if platform.managed_control_plane && component.vendor_runs_it => {
-            Ok(Verdict::OutOfSight)
-        }
-        (false, false) if platform.managed_control_plane => Err(format!(
-            "the platform runs {} but targets for it exist and do not answer",
-            component.id
-        )),
-        _ => Err(format!(
-            "no pod of {} is visible although this cluster runs its own control plane: look at it",
-            component.id
-        )),
-    }
-}
-
 fn draft(
     cx: &Context<'_>,
     component: &Component,
     state: &ComponentState,
-    alerts: &[(&RuleGroup, &Rule, UpTest)],
-    verdict: Verdict,
+    alerts: &[DownAlert<'_>],
+    unseen: Unseen,
 ) -> Draft {
     let (group, rule, test) = alerts[0];
     let names = alert_names(alerts);
     let platform = &cx.facts.platform;
-    let (what, why) = words(cx, component, state, &names, verdict);
-    let fixes = fixes(cx, component, alerts, verdict);
+    let (what, why) = words(cx, component, state, &names, unseen);
+    let fixes = unseen_fixes(cx, component, alerts, unseen);
     let action = fixes.first().map_or_else(String::new, |f| f.title.clone());
     let mut draft = Draft::new(
         Subject::alert(&rule.name, &group.name),
-        confidence(cx, verdict),
+        confidence(cx, state, unseen),
         what,
         why,
         action,
@@ -240,6 +155,7 @@ fn draft(
         .labels
         .get("severity")
         .and_then(|s| cx.facts.alerts.get(&rule.name, s))
+        .filter(|s| s.firing_share > 0.0)
     {
         let window = Some(cx.facts.snapshot.meta.window);
         draft = draft.evidence([Evidence::measured(
@@ -256,62 +172,75 @@ fn draft(
     draft
 }
 
-fn alert_names(alerts: &[(&RuleGroup, &Rule, UpTest)]) -> String {
-    let mut names: Vec<&str> = alerts.iter().map(|a| a.1.name.as_str()).collect();
-    names.dedup();
-    names.join(", ")
-}
-
 fn words(
     cx: &Context<'_>,
     component: &Component,
     state: &ComponentState,
     names: &str,
-    verdict: Verdict,
+    unseen: Unseen,
 ) -> (String, String) {
     let id = &component.id;
     let platform = &cx.facts.platform;
+    let (is, fires) = match names.contains(", ") {
+        true => ("are", "fire"),
+        false => ("is", "fires"),
+    };
     let error = state
         .errors
         .first()
         .map(|e| format!(" ({e})"))
         .unwrap_or_default();
-    match verdict {
-        Verdict::OutOfSight => (
+    match unseen {
+        Unseen::OutOfSight if platform.is("k3s") => (
+            format!("{names} {is} false by construction here: {id} is a part of the k3s process"),
             format!(
-                "{names} is false by construction here: {id} cannot be seen from inside this cluster"
+                "k3s runs the control plane in one process: no pod of {id} exists, and its metrics come with those of the kubelet and the API server"
+            ),
+        ),
+        Unseen::OutOfSight => (
+            format!(
+                "{names} {is} false by construction here: {id} cannot be seen from inside this cluster"
             ),
             format!(
                 "{}; no pod of {id} exists, so its metrics can never be scraped",
                 platform.managed_because
             ),
         ),
-        Verdict::Replaced => (
-            format!("{names} is false by construction here: nothing runs {id}"),
+        Unseen::Replaced => (
+            format!("{names} {is} false by construction here: nothing runs {id}"),
             format!(
                 "DaemonSet {} does its work, and no pod of {id} exists",
                 state.replacement.as_deref().unwrap_or("another")
             ),
         ),
-        Verdict::Loopback => (
-            format!("{names} fires because {id} cannot be scraped, not because it is down"),
+        Unseen::Loopback => (
+            format!("{names} {fires} because {id} cannot be scraped, not because it is down"),
             format!(
                 "{}, but its metrics have not answered once{error}: it listens on 127.0.0.1 only",
                 running(component, state)
             ),
         ),
-        Verdict::NoSelection => (
+        Unseen::ShutOut => (
             format!(
-                "{names} fires because Prometheus has no target for {id}, not because it is down"
+                "{names} {fires} because Prometheus is not let in to {id}, not because it is down"
+            ),
+            format!(
+                "{}, but every scrape of its metrics has failed{error}",
+                running(component, state)
+            ),
+        ),
+        Unseen::NoSelection => (
+            format!(
+                "{names} {fires} because Prometheus has no target for {id}, not because it is down"
             ),
             format!(
                 "{}, but there is no target: the Service's selector or port does not match its pods",
                 running(component, state)
             ),
         ),
-        Verdict::Development => (
+        Unseen::Development => (
             format!(
-                "{names} fires because {id} listens on 127.0.0.1 on {}",
+                "{names} {fires} because {id} listens on 127.0.0.1 on {}",
                 platform.name
             ),
             format!(
@@ -336,24 +265,29 @@ fn running(component: &Component, state: &ComponentState) -> String {
     }
 }
 
-fn confidence(cx: &Context<'_>, verdict: Verdict) -> Confidence {
+fn confidence(cx: &Context<'_>, state: &ComponentState, unseen: Unseen) -> Confidence {
     let platform = &cx.facts.platform;
-    match (verdict, platform.confidence()) {
-        (Verdict::Replaced, _) => Confidence::high("the DaemonSets of kube-system were read"),
-        (Verdict::Loopback | Verdict::NoSelection | Verdict::Development, _) => {
+    let certain = !state.errors.is_empty() || !state.addresses.is_empty();
+    match (unseen, platform.confidence()) {
+        (Unseen::Loopback | Unseen::Development, _)
+            if !certain && state.targets != Targets::None =>
+        {
+            Confidence::medium(
+                "its pods run and its targets never answered, but why they do not is not known",
+            )
+        }
+        (Unseen::Replaced, _) => Confidence::high("the DaemonSets of kube-system were read"),
+        (Unseen::Loopback | Unseen::ShutOut | Unseen::NoSelection | Unseen::Development, _) => {
             Confidence::high("its pods run, and its targets are known")
         }
-        (Verdict::OutOfSight, "high") => Confidence::high(format!(
+        (Unseen::OutOfSight, "high") => Confidence::high(format!(
             "{} independent signals name {}, and nothing of the component is seen",
             platform.independent, platform.name
         )),
-        (Verdict::OutOfSight, "medium") => Confidence::medium(format!(
+        (Unseen::OutOfSight, _) => Confidence::medium(format!(
             "one kind of signal names {}, and nothing of the component is seen",
             platform.name
         )),
-        _ => Confidence::low(
-            "no signal names the platform; only the absence of control-plane nodes and pods speaks",
-        ),
     }
 }
 
@@ -423,121 +357,15 @@ fn evidence(
             Unit::Count,
         ));
     }
+    for address in &state.addresses {
+        found.push(Evidence::field(
+            "Pod in kube-system",
+            "command",
+            address.clone(),
+        ));
+    }
     if let Some(error) = state.errors.first() {
         found.push(Evidence::field("scrape target", "lastError", error.clone()));
     }
     found
-}
-
-fn fixes(
-    cx: &Context<'_>,
-    component: &Component,
-    alerts: &[(&RuleGroup, &Rule, UpTest)],
-    verdict: Verdict,
-) -> Vec<Fix> {
-    let platform = cx.facts.platform.id.as_deref().unwrap_or_default();
-    match verdict {
-        Verdict::OutOfSight | Verdict::Replaced | Verdict::Development => {
-            vec![switch_off(component, Applicability::Review), take_out(component, alerts, Applicability::Review)]
-        }
-        Verdict::Loopback => vec![
-            Fix {
-                title: format!("let {} serve its metrics on the node's address", component.id),
-                applicability: Applicability::DisplayOnly,
-                edits: vec![Edit::Instruct { steps: vec![component.open_metrics_on(platform).to_owned()] }],
-                expected: "its targets answer, and the alert tells the truth from then on".to_owned(),
-                rollback: "set the bind address back to 127.0.0.1".to_owned(),
-                preconditions: vec!["the port is closed to the outside: with 0.0.0.0 it is open on every interface of the node".to_owned()],
-            },
-            switch_off(component, Applicability::DisplayOnly),
-        ],
-        Verdict::NoSelection => vec![Fix {
-            title: format!("make the Service of {} select its pods", component.id),
-            applicability: Applicability::DisplayOnly,
-            edits: vec![Edit::Instruct {
-                steps: vec![
-                    format!("compare `kubectl -n kube-system get svc -o wide | grep {}` with `kubectl -n kube-system get pods --show-labels | grep {}`", component.id, component.id),
-                    format!(
-                        "set {}.service.selector in the values to the labels of the pods, and {}.service.port and targetPort to {}",
-                        switch_key(component), switch_key(component), component.metrics_port
-                    ),
-                ],
-            }],
-            expected: "Prometheus finds its targets, and the alert tells the truth from then on".to_owned(),
-            rollback: "take the selector out of the values".to_owned(),
-            preconditions: Vec::new(),
-        }],
-    }
-}
-
-fn switch_key(component: &Component) -> &str {
-    component
-        .chart_switch
-        .split('.')
-        .next()
-        .unwrap_or(&component.chart_switch)
-}
-
-/// The right way where the component is out of reach for good: scrape, Service, rules and dashboard go together.
-fn switch_off(component: &Component, applicability: Applicability) -> Fix {
-    let loses = applicability == Applicability::DisplayOnly;
-    Fix {
-        title: format!(
-            "set {}: false in the values of kube-prometheus-stack{}",
-            component.chart_switch,
-            if loses { " (loses coverage)" } else { "" }
-        ),
-        applicability,
-        edits: vec![Edit::SetChartValues {
-            values: BTreeMap::from([(component.chart_switch.clone(), "false".to_owned())]),
-            reason: format!(
-                "{} cannot be scraped here. {}",
-                component.id, component.stays_covered
-            ),
-        }],
-        expected: format!(
-            "the scrape, its rules and its dashboard go together. What stays covered: {}",
-            component.stays_covered
-        ),
-        rollback: format!("set {}: true", component.chart_switch),
-        preconditions: if loses {
-            vec!["nobody can change the bind address".to_owned()]
-        } else {
-            Vec::new()
-        },
-    }
-}
-
-/// For Prometheus without the chart.
-fn take_out(
-    component: &Component,
-    alerts: &[(&RuleGroup, &Rule, UpTest)],
-    applicability: Applicability,
-) -> Fix {
-    let edits = alerts
-        .iter()
-        .map(|(group, rule, _)| Edit::DisableRule {
-            rule: RuleRef {
-                group: group.name.clone(),
-                file: group.file.clone(),
-                name: rule.name.clone(),
-                expr: rule.expr.clone(),
-            },
-        })
-        .collect();
-    Fix {
-        title: format!(
-            "without the chart: take {} out, and the scrape job of {} with it",
-            alert_names(alerts),
-            component.id
-        ),
-        applicability,
-        edits,
-        expected: format!(
-            "the false alert ends. What stays covered: {}",
-            component.stays_covered
-        ),
-        rollback: "put the rule back".to_owned(),
-        preconditions: vec!["rules are not managed by kube-prometheus-stack".to_owned()],
-    }
 }

@@ -15,7 +15,8 @@
 //! so and offers no number.
 //!
 //! ## When it is wrong
-//! - Workloads that a vendor manages are left out.
+//! - Workloads that a vendor manages are left out; so are static pods and Jobs that have ended.
+//! - A number that no node could hold is not offered as a fix.
 //! - Page cache heavy programs (databases, log shippers) may be meant to use what the node has left. Give those a node
 //!   of their own, or ignore the check for them.
 //! - Init containers are left out.
@@ -37,7 +38,8 @@
 //! - <https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/#if-you-do-not-specify-a-memory-limit>
 
 use crate::check::{
-    Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject, Unit,
+    Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject,
+    Unit, history_evidence,
 };
 use crate::facts::{ContainerFacts, Role, Source, WorkloadFacts};
 use crate::fix::{Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField};
@@ -88,6 +90,7 @@ fn report(
     let target = need
         .as_ref()
         .map(|n| n.bytes.max(request.unwrap_or_default()));
+    let fits = target.is_none_or(|t| cx.facts.fits_a_node(t));
     let smallest = smallest_node(cx, workload);
     let peak = usage.and_then(|m| m.peak);
     let share = peak.zip(smallest.as_ref()).map(|(p, n)| p / n.1.as_f64());
@@ -108,7 +111,13 @@ fn report(
         _ => "a leak would take its whole node and get its neighbours killed".to_owned(),
     };
     let action = match (target, &history) {
-        (Some(to), _) => format!("set the memory request and limit to {to}"),
+        (Some(to), _) if !fits => format!(
+            "find out what uses that much: the {to} it would need is more than any node has to give"
+        ),
+        (Some(to), _) => format!(
+            "set the memory request and limit to {to}{}",
+            container.elsewhere()
+        ),
         (None, History::TooShort(why)) => {
             format!("set a memory limit once there is enough history to size it ({why})")
         }
@@ -138,6 +147,7 @@ fn report(
             "not set",
         ),
     );
+    draft = draft.evidence(history_evidence(&history, &container.usage, cx.defaults()));
     let window = Some(cx.facts.snapshot.meta.window);
     if let Some(peak) = peak {
         let query = cx
@@ -174,7 +184,14 @@ fn report(
             Unit::Bytes,
         )]);
     }
-    if let Some(to) = target {
+    if let Some(to) = target.filter(|_| !fits) {
+        draft = draft.evidence([Evidence::computed(
+            "memory it needs, rounded up",
+            "the larger of that and the request, as people write it",
+            to.as_f64(),
+            Unit::Bytes,
+        )]);
+    } else if let Some(to) = target {
         let extra =
             to.0.saturating_sub(request.unwrap_or_default().0)
                 .saturating_mul(u64::from(workload.replicas()));
@@ -197,14 +214,8 @@ fn report(
 
 fn smallest_node(cx: &Context<'_>, workload: &WorkloadFacts<'_>) -> Option<(String, Bytes)> {
     cx.facts
-        .nodes
-        .iter()
-        .filter(|n| {
-            workload
-                .pods
-                .iter()
-                .any(|p| p.node.as_ref() == Some(&n.name))
-        })
+        .nodes_of(workload)
+        .into_iter()
         .filter_map(|n| Some((n.name.to_string(), n.allocatable?)))
         .min_by_key(|n| n.1)
 }

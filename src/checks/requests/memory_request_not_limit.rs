@@ -15,22 +15,27 @@
 //! ## How we decide
 //! - **over**: the highest working set of any replica in the window is above the request.
 //! - **overcommit**: on a node that runs it, the memory limits of all pods add up to more than the node has to give.
-//! - **killed**: kube-state-metrics or a live pod's status shows `OOMKilled`.
+//! - **killed**: kube-state-metrics shows `OOMKilled`, or the status of a live pod does within the window.
 //!
 //! Critical when it is over and (a node is overcommitted or it was killed); warning when it is over or was killed;
 //! info when its peak stays below the request. Without measured use it is a warning, with low confidence.
 //!
 //! The recommended number: the peak × 1.15. When most of the working set is page cache (peak working set above 1.5 ×
 //! peak RSS, and nothing was killed): the larger of peak RSS × 1.2 and the 95th percentile of the working set. When it
-//! was killed: at least the old limit × 1.25. Always rounded up to a quantity people write. A recommendation needs a
+//! was killed: at least the old limit × 1.25. Always rounded up to a quantity people write; a need within a tenth above
+//! the limit leaves the limit as it is, and one change takes away half of a limit at most. A recommendation needs a
 //! day of history; below that only "request = limit, as it is" is offered.
 //!
 //! ## When it is wrong
-//! - Workloads that a vendor manages are left out: their settings are put back.
+//! - Workloads that a vendor manages are left out: their settings are put back. So are static pods and Jobs that have
+//!   ended.
+//! - A number that no node could hold is not offered as a fix.
 //! - Init containers are left out: they have ended before the pod serves.
 //! - Pod-level resources (`spec.resources`) are left out: there the pod is the unit.
 //! - A cluster that deliberately overcommits memory on nodes with swap, or runs only evictable batch work, may want
 //!   the gap. Ignore the check for those namespaces.
+//! - Where a VerticalPodAutoscaler sets what runs, no number is offered: with request = limit in the template it keeps
+//!   them the same.
 //! - Peaks between two scrapes are not seen; the margin is there for them.
 //!
 //! ## Fix and its risk
@@ -54,12 +59,13 @@
 //! - <https://home.robusta.dev/blog/kubernetes-memory-limit>
 
 use crate::check::{
-    Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject, Unit,
+    Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject,
+    Unit, history_evidence, memory_evidence,
 };
 use crate::facts::{ContainerFacts, Role, Source, WorkloadFacts};
 use crate::fix::{Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField};
-use crate::model::Bytes;
-use crate::sizing::{History, MemoryNeed, history_of, memory_need};
+use crate::model::{Amounts, Bytes, MemoryUsage};
+use crate::sizing::{History, MemoryNeed, history_of, memory_need, resize_memory};
 
 pub const META: Meta = Meta {
     title: "Memory request is lower than the memory limit",
@@ -110,10 +116,17 @@ struct Case<'a> {
     /// The most overcommitted node that runs it: its name and limits / allocatable.
     node: Option<(String, f64)>,
     overcommit_threshold: f64,
-    /// What the largest node has to give.
-    largest_node: Option<Bytes>,
+    /// Whether some node can hold the limit, and what it needs, as a request.
+    limit_fits: bool,
+    need_fits: bool,
     history: History,
     need: Option<MemoryNeed>,
+    /// A LimitRange that refuses what it needs, in words.
+    above_max: Option<String>,
+    /// An autoscaler whose target moves with the request, in words.
+    steered: Option<String>,
+    /// The VerticalPodAutoscaler that sets what runs.
+    resized_by: Option<String>,
 }
 
 impl<'a> Case<'a> {
@@ -127,18 +140,12 @@ impl<'a> Case<'a> {
         let memory = container.usage.memory.as_ref();
         let history = history_of(&container.usage, cx.defaults());
         let need = memory
-            .filter(|_| history.allows_numbers())
+            .filter(|_| history.allows_numbers() && cx.facts.resized_by(workload).is_none())
             .and_then(|m| memory_need(m, Some(limit), cx.defaults()));
         let node = cx
             .facts
-            .nodes
-            .iter()
-            .filter(|n| {
-                workload
-                    .pods
-                    .iter()
-                    .any(|p| p.node.as_ref() == Some(&n.name))
-            })
+            .nodes_of(workload)
+            .into_iter()
             .filter_map(|n| Some((n.name.to_string(), n.overcommit()?)))
             .max_by(|a, b| a.1.total_cmp(&b.1));
         Self {
@@ -147,10 +154,20 @@ impl<'a> Case<'a> {
             request,
             limit,
             peak: memory.and_then(|m| m.peak),
-            oom_killed: memory.is_some_and(|m| m.oom_killed_pods > 0 || m.last_oom.is_some()),
+            oom_killed: memory.is_some_and(MemoryUsage::was_killed),
             node,
             overcommit_threshold: cx.defaults().node_overcommit,
-            largest_node: cx.facts.nodes.iter().filter_map(|n| n.allocatable).max(),
+            limit_fits: cx.facts.fits_a_node(limit),
+            need_fits: need.as_ref().is_none_or(|n| cx.facts.fits_a_node(n.bytes)),
+            above_max: need.as_ref().and_then(|n| {
+                let wanted = Amounts {
+                    memory: Some(n.bytes),
+                    ..Amounts::default()
+                };
+                cx.facts.above_max(&workload.id.namespace, &wanted)
+            }),
+            steered: cx.facts.steered_by(workload, "memory"),
+            resized_by: cx.facts.resized_by(workload).map(|v| v.name.to_string()),
             history,
             need,
         }
@@ -209,6 +226,11 @@ impl<'a> Case<'a> {
             self.limit.to_string(),
         )])
         .evidence(self.evidence(cx))
+        .evidence(history_evidence(
+            &self.history,
+            &self.container.usage,
+            cx.defaults(),
+        ))
         .impact(Impact {
             memory_bytes: Some(self.extra_memory(self.target())),
             ..Impact::default()
@@ -231,6 +253,11 @@ impl<'a> Case<'a> {
                 "its working set reached {}, {} above what the scheduler set aside",
                 Unit::Bytes.show(peak),
                 Unit::Bytes.show(peak - self.request.as_f64()),
+            )),
+            // What was killed between two scrapes left no peak.
+            Some(peak) if self.oom_killed => parts.push(format!(
+                "no scrape saw more than {}, so it grew between two of them",
+                Unit::Bytes.show(peak)
             )),
             Some(peak) => parts.push(format!(
                 "its working set stayed at or below {}, so the gap has not been used yet",
@@ -257,28 +284,36 @@ impl<'a> Case<'a> {
 
     /// What the recommended fix sets both to.
     fn target(&self) -> Bytes {
-        match &self.need {
-            Some(need) if self.worth_resizing(need) => need.bytes,
-            _ => self.limit,
-        }
-    }
-
-    /// Resizing is worth it when the limit is too low, or at least a third (and 64Mi) too high.
-    fn worth_resizing(&self, need: &MemoryNeed) -> bool {
-        let needed = need.bytes.0;
-        needed > self.limit.0
-            || (needed * 3 <= self.limit.0 * 2 && self.limit.0 - needed >= 64 * Bytes::MI)
+        let resized = self
+            .need
+            .as_ref()
+            .and_then(|n| resize_memory(n, self.limit));
+        resized.unwrap_or(self.limit)
     }
 
     fn action(&self) -> String {
-        let injected = self.container.role == Role::Injected;
+        if let Some(vpa) = &self.resized_by {
+            return format!(
+                "set the memory request to the limit in the template: VerticalPodAutoscaler {vpa} keeps their ratio"
+            );
+        }
         let target = self.target();
-        let change = if !self.fits(target) {
+        let fits = if target == self.limit {
+            self.limit_fits
+        } else {
+            self.need_fits
+        };
+        let change = if !fits {
             format!("set both to what it needs: {target} is more than any node has to give")
         } else if target == self.limit {
             format!(
                 "change the memory request from {} to {}, the limit",
                 self.request, self.limit
+            )
+        } else if target == self.request {
+            format!(
+                "change the memory limit from {} to {target}, the request",
+                self.limit
             )
         } else {
             format!(
@@ -286,13 +321,9 @@ impl<'a> Case<'a> {
                 self.request, self.limit
             )
         };
-        match (&self.history, injected) {
-            (_, true) => format!(
-                "{change}, where the injector is configured (it is not in the pod template)"
-            ),
-            (History::TooShort(why), _) => {
-                format!("{change} (not enough history to size it: {why})")
-            }
+        let change = format!("{change}{}", self.container.elsewhere());
+        match &self.history {
+            History::TooShort(why) => format!("{change} (not enough history to size it: {why})"),
             _ => change,
         }
     }
@@ -303,27 +334,8 @@ impl<'a> Case<'a> {
             cx.facts
                 .container_query(id, &self.workload.id, &self.container.name)
         };
-        let mut found = Vec::new();
+        let mut found = memory_evidence(cx, self.workload, self.container);
         if let Some(memory) = &self.container.usage.memory {
-            for (label, id, value) in [
-                ("highest working set", "memory-working-set-max", memory.peak),
-                (
-                    "95th percentile of the working set",
-                    "memory-working-set-p95",
-                    memory.p95,
-                ),
-                ("highest RSS", "memory-rss-max", memory.rss_peak),
-            ] {
-                if let Some(value) = value {
-                    found.push(Evidence::measured(
-                        label,
-                        query(id),
-                        window,
-                        value,
-                        Unit::Bytes,
-                    ));
-                }
-            }
             if let Some(peak) = memory.peak.filter(|p| *p > self.request.as_f64()) {
                 found.push(Evidence::computed(
                     "above the request",
@@ -364,6 +376,14 @@ impl<'a> Case<'a> {
                 need.exact,
                 Unit::Bytes,
             ));
+            if self.target() > need.bytes && self.target() < self.limit {
+                found.push(Evidence::computed(
+                    "the most that one change takes away",
+                    "half of the limit, rounded up",
+                    self.target().as_f64(),
+                    Unit::Bytes,
+                ));
+            }
         }
         found
     }
@@ -375,45 +395,59 @@ impl<'a> Case<'a> {
         per_pod.saturating_mul(i64::from(self.workload.replicas()))
     }
 
+    fn preconditions(&self, extra: i64, to: Bytes) -> Vec<String> {
+        let room = (extra > 0).then(|| "the nodes have that much unrequested memory".to_owned());
+        let refused = self.above_max.clone().filter(|_| to > self.limit);
+        room.into_iter()
+            .chain(refused)
+            .chain(self.steered.clone())
+            .collect()
+    }
+
     fn sized_fix(&self) -> Option<Fix> {
-        let need = self
-            .need
-            .as_ref()
-            .filter(|n| self.worth_resizing(n) && self.fits(n.bytes))?;
+        let need = self.need.as_ref().filter(|_| self.need_fits)?;
+        let to = resize_memory(need, self.limit)?;
+        let why = if to > need.bytes {
+            "half of the limit"
+        } else {
+            "what it needs"
+        };
         Some(self.fix(
-            format!(
-                "set the memory request and limit to {}, what it needs",
-                need.bytes
-            ),
-            need.bytes,
+            format!("set the memory request and limit to {to}, {why}"),
+            to,
         ))
     }
 
     /// Not offered when no node could hold a pod that requests that much.
     fn equal_fix(&self) -> Option<Fix> {
-        let title = || format!("set the memory request to the limit, {}", self.limit);
-        self.fits(self.limit).then(|| self.fix(title(), self.limit))
-    }
-
-    /// Whether some node could hold a pod that requests this much; true where nodes are not known.
-    fn fits(&self, bytes: Bytes) -> bool {
-        self.largest_node.is_none_or(|n| bytes <= n)
+        // What a VerticalPodAutoscaler made of the template's values does not belong into the template.
+        let declared = self.container.declared.limits.memory;
+        let to = declared
+            .filter(|_| self.resized_by.is_some())
+            .unwrap_or(self.limit);
+        let title = || format!("set the memory request to the limit, {to}");
+        self.limit_fits.then(|| self.fix(title(), to))
     }
 
     fn fix(&self, title: String, to: Bytes) -> Fix {
         let text = |b: Bytes| Some(b.to_string());
-        let mut changes = vec![ResourceChange {
-            field: ResourceField::RequestsMemory,
-            from: text(self.request),
-            to: text(to),
-        }];
-        if to != self.limit {
-            changes.push(ResourceChange {
-                field: ResourceField::LimitsMemory,
-                from: text(self.limit),
+        // The manifest may say something else than what runs: both have to fit afterwards.
+        let declared = &self.container.declared;
+        let now_request = declared.requests.memory.unwrap_or(self.request);
+        let now_limit = declared.limits.memory.unwrap_or(self.limit);
+        let changes = [
+            (ResourceField::RequestsMemory, now_request),
+            (ResourceField::LimitsMemory, now_limit),
+        ];
+        let changes = changes
+            .into_iter()
+            .filter(|(_, now)| *now != to)
+            .map(|(field, now)| ResourceChange {
+                field,
+                from: text(now),
                 to: text(to),
-            });
-        }
+            })
+            .collect();
         let extra = self.extra_memory(to);
         let room = match extra {
             e if e > 0 => format!(
@@ -446,15 +480,8 @@ impl<'a> Case<'a> {
             expected: format!(
                 "every byte it may use is set aside for it, so it is the last to be evicted; {room}; its pods restart"
             ),
-            rollback: format!(
-                "set the request back to {} and the limit to {}",
-                self.request, self.limit
-            ),
-            preconditions: if extra > 0 {
-                vec!["the nodes have that much unrequested memory".to_owned()]
-            } else {
-                Vec::new()
-            },
+            rollback: format!("set the request back to {now_request} and the limit to {now_limit}"),
+            preconditions: self.preconditions(extra, to),
         }
     }
 }

@@ -7,18 +7,19 @@
 //! ## Why it hurts
 //! The scheduler counts such a container as nothing, so nodes fill beyond what they have. Without a CPU request it
 //! gets the smallest possible share when its node is busy; without a memory request it is evicted first. A
-//! HorizontalPodAutoscaler that targets utilisation of a request that is not there cannot compute one and never
-//! scales.
+//! HorizontalPodAutoscaler that targets utilisation of a request that is not there cannot compute one and does not
+//! scale by it.
 //!
 //! ## How we decide
 //! The effective request is unset. Warning; critical when a HorizontalPodAutoscaler of the workload targets the
-//! utilisation of that very resource. The recommended CPU request is the 95th percentile of use, pooled over the
+//! utilisation of that very resource and does not say itself (`ScalingActive`) that it works all the same. The recommended CPU request is the 95th percentile of use, pooled over the
 //! replicas by the time each was observed (for StatefulSets that of the busiest replica when it is 1.5 times the
 //! pooled one). The recommended memory request is what `requests/memory-request-not-limit` computes. Both need a day
 //! of history.
 //!
 //! ## When it is wrong
-//! - Workloads that a vendor manages are left out; so are init containers.
+//! - Workloads that a vendor manages are left out; so are init containers, static pods and Jobs that have ended.
+//! - A memory request that no node could hold is not offered.
 //! - Best-effort work on purpose (a cache warmer, a batch of tests): ignore the check for it.
 //!
 //! ## Fix and its risk
@@ -37,11 +38,12 @@
 //! - <https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details>
 
 use crate::check::{
-    Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject, Unit,
+    Confidence, Context, Draft, Evidence, Impact, Meta, Need, Severity, Sink, Status, Subject,
+    Unit, history_evidence,
 };
 use crate::facts::{ContainerFacts, Role, Source, WorkloadFacts};
 use crate::fix::{Applicability, ContainerRef, Edit, Fix, ResourceChange, ResourceField};
-use crate::model::{Autoscaler, Bytes, Cpu};
+use crate::model::{Autoscaler, AutoscalerKind, Bytes, Cpu};
 use crate::sizing::{History, cpu_need, history_of, memory_need};
 
 pub const META: Meta = Meta {
@@ -95,6 +97,8 @@ fn report(
     } else {
         (None, None)
     };
+    let too_large = memory.clone().filter(|n| !cx.facts.fits_a_node(n.bytes));
+    let memory = memory.filter(|_| too_large.is_none());
     let missing = match (no_cpu, no_memory) {
         (true, true) => "CPU or memory",
         (true, false) => "CPU",
@@ -108,7 +112,8 @@ fn report(
     };
     if let Some((autoscaler, resource)) = blocked {
         why = format!(
-            "HorizontalPodAutoscaler {} targets {resource} utilisation, which cannot be computed without the request, so it never scales; {why}",
+            "{} {} targets {resource} utilisation, which cannot be computed without the request, so it cannot scale by it; {why}",
+            kind_of(autoscaler),
             autoscaler.name
         );
     }
@@ -123,7 +128,10 @@ fn report(
             .map(|m| format!("the memory request to {}", m.bytes)),
     );
     let action = match (wanted.is_empty(), &history) {
-        (false, _) => format!("set {}", wanted.join(" and ")),
+        (false, _) => format!("set {}{}", wanted.join(" and "), container.elsewhere()),
+        (true, _) if too_large.is_some() => {
+            "find out what uses that much memory: what it would need is more than any node has to give".to_owned()
+        }
         (true, History::TooShort(why)) => {
             format!("set a request once there is enough history to size it ({why})")
         }
@@ -153,6 +161,7 @@ fn report(
             "not set",
         ),
     );
+    draft = draft.evidence(history_evidence(&history, &container.usage, cx.defaults()));
     let window = Some(cx.facts.snapshot.meta.window);
     let query = |id: &str| cx.facts.container_query(id, &workload.id, name);
     if let Some(need) = &cpu {
@@ -165,7 +174,7 @@ fn report(
         )]);
     }
     if let (Some(need), Some(peak)) = (
-        &memory,
+        memory.as_ref().or(too_large.as_ref()),
         container.usage.memory.as_ref().and_then(|m| m.peak),
     ) {
         draft = draft.evidence([
@@ -186,7 +195,7 @@ fn report(
     }
     if let Some((autoscaler, resource)) = blocked {
         draft = draft.evidence([Evidence::field(
-            format!("HorizontalPodAutoscaler/{}", autoscaler.name),
+            format!("{}/{}", kind_of(autoscaler), autoscaler.name),
             "spec.metrics[].resource.name",
             resource,
         )]);
@@ -214,7 +223,14 @@ fn report(
     );
 }
 
-/// An autoscaler of the workload that needs the missing request.
+fn kind_of(autoscaler: &Autoscaler) -> &'static str {
+    match autoscaler.kind {
+        AutoscalerKind::Horizontal => "HorizontalPodAutoscaler",
+        AutoscalerKind::Keda => "ScaledObject",
+    }
+}
+
+/// An autoscaler of the workload that needs the missing request, and does not itself say that it works without.
 fn blocked_autoscaler<'a>(
     cx: &Context<'a>,
     workload: &WorkloadFacts<'_>,
@@ -230,6 +246,9 @@ fn blocked_autoscaler<'a>(
             *a.namespace == *workload.id.namespace
                 && a.target.kind == workload.id.kind
                 && *a.target.name == *workload.id.name
+                && a.conditions
+                    .get("ScalingActive")
+                    .is_none_or(|s| s != "True")
         })
         .find_map(|a| {
             a.metrics

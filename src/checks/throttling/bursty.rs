@@ -14,9 +14,10 @@
 //! (see `throttling/limit-too-low` for fill).
 //!
 //! ## When it is wrong
+//! - Jobs and CronJobs are left out: nobody waits for them the way people wait for a server.
 //! - Kernels older than 4.14.154, 4.19.84 or 5.3.9 throttle at low use by mistake. The finding names the kernel when
 //!   it is one of those; then the node image is what needs the change.
-//! - A periodic job that nobody waits for.
+//! - Periodic work inside of a server that nobody waits for.
 //!
 //! ## Fix and its risk
 //! Remove the limit when the gate is open (see `throttling/limit-too-low`). Otherwise fit the number of threads to
@@ -35,7 +36,8 @@
 //! - <https://docs.kernel.org/scheduler/sched-bwc.html>
 
 use crate::check::{
-    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, Throttled, Unit, throttled,
+    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit,
+    throttled,
 };
 use crate::fix::{Applicability, Edit, Fix};
 use crate::sizing::Cause;
@@ -49,16 +51,9 @@ pub const META: Meta = Meta {
         Need::Series("cpu-periods"),
         Need::Query("cpu-throttled-periods"),
         Need::Query("cpu-seconds"),
+        Need::Query("container-samples"),
     ],
-    uses: &[
-        Need::Nodes,
-        Need::Query("throttled-periods-hourly"),
-        Need::Query("periods-hourly"),
-        Need::Query("cpu-seconds-hourly"),
-        Need::Query("cpu-throttled-at-start"),
-        Need::Query("cpu-usage-p95"),
-        Need::Query("throttling-alert-samples"),
-    ],
+    uses: THROTTLED_USES,
     since: "0.1.0",
 };
 
@@ -70,16 +65,16 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
         let name = &case.container.name;
         let limit = case.diagnosis.limit;
         let kernel = old_kernel(cx, &case);
-        let mut why = format!(
-            "it is {} although it uses only {} of its quota while active: several threads spend the quota of {limit} together and then wait for the next period",
-            case.how_much(),
-            Unit::Ratio.show(case.diagnosis.fill)
-        );
-        if let Some((node, version)) = &kernel {
-            why.push_str(&format!(
+        let also = kernel.as_ref().map_or_else(String::new, |(node, version)| {
+            format!(
                 "; node {node} runs kernel {version}, which also throttles at low use by mistake"
-            ));
-        }
+            )
+        });
+        let why = format!(
+            "it is {} although it uses only {} of its quota while active: several threads spend the quota of {limit} together and then wait for the next period{also}",
+            case.how_much(),
+            Unit::Ratio.show(case.diagnosis.fill),
+        );
         let action = if case.gate.is_open() {
             format!("remove the CPU limit {limit}")
         } else {
@@ -144,15 +139,8 @@ fn fix(case: &Throttled<'_>) -> Fix {
 /// A node that runs it and has a kernel from before the fix of CFS over-throttling.
 fn old_kernel(cx: &Context<'_>, case: &Throttled<'_>) -> Option<(String, String)> {
     cx.facts
-        .cluster
-        .nodes
-        .iter()
-        .filter(|n| {
-            case.workload
-                .pods
-                .iter()
-                .any(|p| p.node.as_ref() == Some(&n.name))
-        })
+        .nodes_of(case.workload)
+        .into_iter()
         .find(|n| over_throttles(&n.kernel_version))
         .map(|n| (n.name.to_string(), n.kernel_version.to_string()))
 }

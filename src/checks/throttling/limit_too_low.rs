@@ -18,14 +18,15 @@
 //! `container_cpu_cfs_throttled_seconds_total` nor `container_spec_cpu_quota`.
 //!
 //! ## When it is wrong
-//! - Throttled batch work that nobody waits for does no harm.
+//! - Jobs and CronJobs are left out: nobody waits for them the way people wait for a server.
+//! - Throttled work in the background that nobody waits for does no harm.
 //! - A limit that caps a tenant on purpose is doing its job.
 //!
 //! ## Fix and its risk
 //! Remove the limit and set the request to the 95th percentile of use, when the gate is open: every neighbour has a
 //! CPU request, requests fit the node, no ResourceQuota demands limits, no LimitRange puts one back, and the pod has
 //! no exclusive CPUs to lose. Otherwise raise the limit to 1.3 × the 99th percentile. Use was cut off at the limit, so
-//! the true demand may be higher: measure again after a day.
+//! the true demand may be higher: measure again after a day. Where request and limit are the same they stay the same.
 //!
 //! ## Example
 //! A container with `limits.cpu: 500m` that wants 700m all day is throttled in most of its periods at a fill near
@@ -40,8 +41,8 @@
 //! - <https://home.robusta.dev/blog/stop-using-cpu-limits>
 
 use crate::check::{
-    Confidence, Context, Draft, Level, Meta, Need, Severity, Sink, Status, Throttled, Unit,
-    throttled,
+    Confidence, Context, Draft, Level, Meta, Need, Severity, Sink, Status, THROTTLED_USES,
+    Throttled, Unit, throttled,
 };
 use crate::fix::{Applicability, Fix};
 use crate::sizing::Cause;
@@ -55,18 +56,9 @@ pub const META: Meta = Meta {
         Need::Series("cpu-periods"),
         Need::Query("cpu-throttled-periods"),
         Need::Query("cpu-seconds"),
+        Need::Query("container-samples"),
     ],
-    uses: &[
-        Need::Query("throttled-periods-hourly"),
-        Need::Query("periods-hourly"),
-        Need::Query("cpu-seconds-hourly"),
-        Need::Query("cpu-throttled-at-start"),
-        Need::Query("cpu-usage-p95"),
-        Need::Query("cpu-usage-p99"),
-        Need::Query("cpu-usage-max"),
-        Need::Query("throttling-alert-samples"),
-        Need::Query("history-samples"),
-    ],
+    uses: THROTTLED_USES,
     since: "0.1.0",
 };
 
@@ -77,7 +69,7 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
             Cause::Mixed => false,
             _ => continue,
         };
-        let fix = fix(&case);
+        let fix = fix(cx, &case);
         let name = &case.container.name;
         let draft = Draft::new(
             case.subject(),
@@ -115,13 +107,12 @@ fn action(case: &Throttled<'_>, fix: Option<&Fix>) -> String {
             fix.title,
             case.gate.closed_because.join("; ")
         ),
-        None => {
-            "raise the CPU limit, or remove it, once there is enough history to size it".to_owned()
-        }
+        None => "raise the CPU limit, or remove it, once its use is known well enough to size it"
+            .to_owned(),
     }
 }
 
-fn fix(case: &Throttled<'_>) -> Option<Fix> {
+fn fix(cx: &Context<'_>, case: &Throttled<'_>) -> Option<Fix> {
     let need = case.need.as_ref()?;
     let old = case.diagnosis.limit;
     if case.gate.is_open() {
@@ -136,7 +127,7 @@ fn fix(case: &Throttled<'_>) -> Option<Fix> {
     }
     // Use was cut off at the limit: what it wants is at least half as much again.
     let wanted = need.limit.unwrap_or(need.request);
-    let to = crate::sizing::round_cpu_up(wanted.max(crate::model::Cpu(old.0 * 3 / 2)));
+    let to = case.at_least(wanted.max(crate::model::Cpu(old.0 * 3 / 2)));
     Some(Fix {
         title: format!("raise the CPU limit from {old} to {to}"),
         applicability: Applicability::Review,
@@ -145,6 +136,6 @@ fn fix(case: &Throttled<'_>) -> Option<Fix> {
             "throttling falls; use was cut off at the old limit, so measure again after a day"
                 .to_owned(),
         rollback: format!("set limits.cpu back to {old}"),
-        preconditions: Vec::new(),
+        preconditions: case.obstacles(cx, to),
     })
 }

@@ -13,6 +13,7 @@
 //! the window. Without the alert there is nothing to silence, and nothing is said.
 //!
 //! ## When it is wrong
+//! - Jobs and CronJobs are left out: nobody waits for them the way people wait for a server.
 //! - A container that does one short burst of work that someone waits for (a webhook, a cron endpoint). Look at its
 //!   latency before you leave it out.
 //!
@@ -31,7 +32,8 @@
 //! - <https://github.com/prometheus-operator/prometheus-operator/issues/2063>
 
 use crate::check::{
-    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, Throttled, Unit, throttled,
+    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit,
+    throttled,
 };
 use crate::fix::{Applicability, Edit, Fix, RuleRef};
 use crate::model::RuleKind;
@@ -46,16 +48,12 @@ pub const META: Meta = Meta {
         Need::Workloads,
         Need::Series("cpu-periods"),
         Need::Query("cpu-throttled-periods"),
+        Need::Query("cpu-seconds"),
+        Need::Query("container-samples"),
         Need::Query("throttling-alert-samples"),
         Need::Series("history-samples"),
     ],
-    uses: &[
-        Need::Rules,
-        Need::Query("container-samples"),
-        Need::Query("throttled-periods-hourly"),
-        Need::Query("periods-hourly"),
-        Need::Query("cpu-seconds-hourly"),
-    ],
+    uses: THROTTLED_USES,
     since: "0.1.0",
 };
 

@@ -14,7 +14,8 @@
 //!
 //! ## When it is wrong
 //! - On nodes that are never busy, the unused CPU of others is free and nothing is lost.
-//! - Batch work that is meant to use what is left.
+//! - Batch work that is meant to use what is left; Jobs and CronJobs are left out.
+//! - Where a VerticalPodAutoscaler sets the request, it is left to do so.
 //!
 //! ## Fix and its risk
 //! Raise the request to the 95th percentile of use. It takes capacity on the nodes; the fix states how much. No limit
@@ -63,6 +64,7 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
         if effective.cpu_limit.source != Source::Unset
             || workload.id.kind.is_batch()
             || cx.vendor(workload).is_some()
+            || cx.facts.resized_by(workload).is_some()
         {
             continue;
         }
@@ -112,7 +114,7 @@ fn draft(
             "on a busy node CPU is shared in proportion to requests, and its own is {} times too small: it slows down when the node is busy",
             Unit::Count.show(times)
         ),
-        format!("change the CPU request from {request} to {}", need.request),
+        format!("change the CPU request from {request} to {}{}", need.request, container.elsewhere()),
         Evidence::measured(need.formula.clone(), query, window, need.exact_request, Unit::Cores),
     )
     .evidence([
@@ -138,6 +140,6 @@ fn draft(
         }],
         expected: format!("it keeps its speed on a busy node; {} request that much more", workload.replicas_in_words()),
         rollback: format!("set requests.cpu back to {request}"),
-        preconditions: vec!["the nodes have that much unrequested CPU".to_owned()],
+        preconditions: ["the nodes have that much unrequested CPU".to_owned()].into_iter().chain(cx.facts.steered_by(workload, "cpu")).collect(),
     })
 }

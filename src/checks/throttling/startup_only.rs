@@ -13,8 +13,10 @@
 //! the throttled periods were counted before the container was ten minutes old (`container_start_time_seconds`).
 //!
 //! ## When it is wrong
+//! - Jobs and CronJobs are left out: nobody waits for them the way people wait for a server.
 //! - Without start times the share is unknown and this check says nothing.
-//! - A container that restarts every few minutes is always starting: look at why it restarts first.
+//! - A container that restarts more often than every two hours is always starting: why it restarts is the question, and
+//!   nothing is said here.
 //!
 //! ## Fix and its risk
 //! Remove the limit when the gate is open (see `throttling/limit-too-low`); its steady use stays as it is. Otherwise
@@ -32,7 +34,8 @@
 //! - <https://github.com/kubernetes/autoscaler/issues/7862>
 
 use crate::check::{
-    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, Throttled, Unit, throttled,
+    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit,
+    throttled,
 };
 use crate::fix::{Applicability, Edit, Fix};
 use crate::sizing::Cause;
@@ -45,21 +48,18 @@ pub const META: Meta = Meta {
         Need::Workloads,
         Need::Series("cpu-periods"),
         Need::Query("cpu-throttled-periods"),
+        Need::Query("cpu-seconds"),
+        Need::Query("container-samples"),
         Need::Series("cpu-throttled-at-start"),
     ],
-    uses: &[
-        Need::Query("throttled-periods-hourly"),
-        Need::Query("periods-hourly"),
-        Need::Query("cpu-seconds-hourly"),
-        Need::Query("restarts"),
-    ],
+    uses: THROTTLED_USES,
     since: "0.1.0",
 };
 
 pub fn run(cx: &Context<'_>, out: &mut Sink) {
     for case in throttled(cx)
         .into_iter()
-        .filter(|c| c.diagnosis.cause == Cause::StartUp)
+        .filter(|c| c.diagnosis.cause == Cause::StartUp && !always_starting(c))
     {
         let name = &case.container.name;
         let share = case.diagnosis.at_start.unwrap_or(0.0);
@@ -79,6 +79,12 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
         .fix(fix);
         out.report(draft);
     }
+}
+
+/// More than one restart in two hours: it does nothing but start, and why it restarts is the question.
+fn always_starting(case: &Throttled<'_>) -> bool {
+    let usage = &case.container.usage;
+    usage.restarts * 2.0 > usage.observed_hours
 }
 
 fn fix(case: &Throttled<'_>) -> Fix {

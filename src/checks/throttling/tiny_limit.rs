@@ -12,11 +12,12 @@
 //! most 100m that the user's manifest sets.
 //!
 //! ## When it is wrong
+//! - Jobs and CronJobs are left out: nobody waits for them the way people wait for a server.
 //! - Exporters and sidecars that nobody waits for do their work late without harm; the alert still fires for them.
 //!
 //! ## Fix and its risk
 //! Remove the limit when the gate is open (see `throttling/limit-too-low`), else raise it to at least 250m. The
-//! request stays small, so no capacity is taken.
+//! request becomes what it uses, so hardly any capacity is taken.
 //!
 //! ## Example
 //! `limits: {cpu: 50m}` on a config reloader.
@@ -29,7 +30,8 @@
 //! - <https://docs.kernel.org/scheduler/sched-bwc.html>
 
 use crate::check::{
-    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, Throttled, Unit, throttled,
+    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, Throttled, Unit,
+    throttled,
 };
 use crate::fix::{Applicability, Fix};
 use crate::model::Cpu;
@@ -44,12 +46,9 @@ pub const META: Meta = Meta {
         Need::Series("cpu-periods"),
         Need::Query("cpu-throttled-periods"),
         Need::Query("cpu-seconds"),
+        Need::Query("container-samples"),
     ],
-    uses: &[
-        Need::Query("throttled-periods-hourly"),
-        Need::Query("periods-hourly"),
-        Need::Query("cpu-seconds-hourly"),
-    ],
+    uses: THROTTLED_USES,
     since: "0.1.0",
 };
 
@@ -64,7 +63,7 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
         let name = &case.container.name;
         let limit = case.diagnosis.limit;
         let quota = limit.cores() * PERIOD_SECONDS;
-        let fix = fix(&case);
+        let fix = fix(cx, &case);
         let draft = Draft::new(
             case.subject(),
             case.confidence(),
@@ -83,14 +82,14 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
     }
 }
 
-fn fix(case: &Throttled<'_>) -> Fix {
+fn fix(cx: &Context<'_>, case: &Throttled<'_>) -> Fix {
     let limit = case.diagnosis.limit;
     if case.gate.is_open() {
         return Fix {
             title: format!("remove the CPU limit {limit}"),
             applicability: Applicability::Review,
             edits: vec![case.remove_limit()],
-            expected: "no more throttling; its request stays small".to_owned(),
+            expected: "no more throttling; its request is what it uses".to_owned(),
             rollback: format!("set limits.cpu back to {limit}"),
             preconditions: case.unverified(),
         };
@@ -107,6 +106,6 @@ fn fix(case: &Throttled<'_>) -> Fix {
         edits: vec![case.raise_limit(to)],
         expected: "a period's quota holds several slices, so two CPUs can share it".to_owned(),
         rollback: format!("set limits.cpu back to {limit}"),
-        preconditions: Vec::new(),
+        preconditions: case.obstacles(cx, to),
     }
 }

@@ -11,9 +11,10 @@
 //! Throttled in at least a quarter of the active periods, over the window or in the worst hours, and the workload
 //! carries an add-on manager's label (`addonmanager.kubernetes.io/mode`, `kubernetes.azure.com/managedby`,
 //! `eks.amazonaws.com/component`), lives in a namespace that the vendor owns, or has the name of a vendor's DaemonSet
-//! in kube-system.
+//! in kube-system. A static pod counts too: the kubelet of its node puts it back.
 //!
 //! ## When it is wrong
+//! - Jobs and CronJobs are left out: nobody waits for them the way people wait for a server.
 //! - Some EKS add-ons accept resources in their configuration values; then it can be fixed there.
 //! - A workload of your own that took a vendor's name in kube-system.
 //!
@@ -31,8 +32,11 @@
 //! - <https://github.com/kubernetes/autoscaler/issues/4141>
 //! - <https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html>
 
-use crate::check::{Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, throttled};
+use crate::check::{
+    Context, Draft, Evidence, Meta, Need, Severity, Sink, Status, THROTTLED_USES, throttled,
+};
 use crate::fix::{Applicability, Edit, Fix};
+use crate::model::WorkloadKind;
 use crate::sizing::Cause;
 
 pub const META: Meta = Meta {
@@ -44,12 +48,9 @@ pub const META: Meta = Meta {
         Need::Series("cpu-periods"),
         Need::Query("cpu-throttled-periods"),
         Need::Query("cpu-seconds"),
+        Need::Query("container-samples"),
     ],
-    uses: &[
-        Need::Query("throttled-periods-hourly"),
-        Need::Query("periods-hourly"),
-        Need::Query("cpu-seconds-hourly"),
-    ],
+    uses: THROTTLED_USES,
     since: "0.1.0",
 };
 
@@ -63,7 +64,7 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
         let draft = Draft::new(
             case.subject(),
             case.confidence(),
-            format!("{name} is throttled and belongs to {vendor}"),
+            format!("{name} is throttled and belongs to {vendor}, not to you"),
             format!("it is {}, and {vendor} puts back whatever is changed on it", case.how_much()),
             "leave it out of CPUThrottlingHigh, or set its resources where the vendor lets you".to_owned(),
             Evidence::known("throttling/vendor-managed", "https://github.com/kubernetes/autoscaler/issues/4141"),
@@ -75,7 +76,10 @@ pub fn run(cx: &Context<'_>, out: &mut Sink) {
             applicability: Applicability::DisplayOnly,
             edits: vec![Edit::Instruct {
                 steps: vec![
-                    format!("EKS: `aws eks describe-addon-configuration` tells whether the add-on behind {} accepts resources", id.name),
+                    match id.kind {
+                        WorkloadKind::Pod => "change its manifest on the node (/etc/kubernetes/manifests)".to_owned(),
+                        _ => format!("EKS: `aws eks describe-addon-configuration` tells whether the add-on behind {} accepts resources", id.name),
+                    },
                     format!("otherwise add `namespace!=\"{}\"` or `container!=\"{name}\"` to the selectors of CPUThrottlingHigh", id.namespace),
                 ],
             }],

@@ -23,12 +23,14 @@ pub struct Applied {
     pub files: Vec<ChangedFile>,
     /// Titles of the fixes that are in the files now.
     pub applied: Vec<String>,
-    /// Titles of the fixes that are not, each with the reason.
+    /// Titles of the fixes that could not be proved, each with the reason.
     pub refused: Vec<(String, String)>,
+    /// Titles of the fixes that are not about these files, each with the reason.
+    pub elsewhere: Vec<(String, String)>,
 }
 
 impl Applied {
-    /// Whether every fix was made; else the run ends with exit code 5.
+    /// Whether every fix of something in the files was made; else the run ends with exit code 5.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.refused.is_empty()
@@ -84,6 +86,9 @@ fn apply_all<'f>(
             Ok((found, more)) => {
                 merged = more;
                 fitting.push((fix, found));
+            }
+            Err(refusal) if refusal.elsewhere => {
+                out.elsewhere.push((fix.title.clone(), refusal.because));
             }
             Err(refusal) => out.refused.push((fix.title.clone(), refusal.because)),
         }
@@ -172,9 +177,12 @@ fn locate(
                 changes,
             } => limit_range::edits(namespace, name, changes, documents, index)?,
             Edit::SetChartValues { .. } => {
-                return refuse("this sets values of the Helm chart: see the values output");
+                let because = "this sets values of the Helm chart: see the values output";
+                return Err(Refusal::elsewhere(because));
             }
-            Edit::Instruct { .. } => return refuse("this is done by hand: no file changes"),
+            Edit::Instruct { .. } => {
+                return Err(Refusal::elsewhere("this is done by hand: no file changes"));
+            }
             Edit::SetRuleField { .. } | Edit::ReplaceExpr { .. } | Edit::DisableRule { .. } => {
                 rules::edits(edit, documents, index)?
             }

@@ -14,7 +14,8 @@ pub use apply::{Applied, ChangedFile, apply_fixes, apply_to_documents};
 pub(super) use index::Index;
 
 use super::refusal::{Refusal, refuse};
-use super::{Edit, LowerContext};
+use super::{Edit, LowerContext, SourceText};
+use crate::model::Gap;
 use crate::yaml;
 
 /// An edit of one of the files.
@@ -23,6 +24,20 @@ pub(super) struct FileEdit {
     /// Index of the file.
     pub(super) file: usize,
     pub(super) edit: yaml::Edit,
+}
+
+/// The files in which a document is not YAML, each with its first fault: what stands there is not seen. Templates are
+/// told where an edit would touch them.
+#[must_use]
+pub fn unreadable(documents: &[SourceText]) -> Vec<Gap> {
+    let fault = |source: &SourceText| {
+        let stream = yaml::Stream::parse(&source.text);
+        let mut faults = stream.documents.iter().flat_map(|d| &d.faults);
+        let fault = faults.find(|f| f.kind == yaml::FaultKind::Syntax)?;
+        let because = format!("line {}: {}", fault.position.line, fault.message);
+        Some(Gap::new(format!("file:{}", source.path), because))
+    };
+    documents.iter().filter_map(fault).collect()
 }
 
 /// A unified diff of every file that changes.

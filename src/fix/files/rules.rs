@@ -97,6 +97,7 @@ fn check(
         annotations: std::collections::BTreeMap::default(),
         health: String::new(),
         last_error: String::new(),
+        source: None,
     };
     rule::set(&mut trial, field, value)
 }

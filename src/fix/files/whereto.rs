@@ -26,7 +26,7 @@ pub(super) fn missing(what: &str, name: &str, documents: &[SourceText], index: &
             "{what} is not in the files as it is; a Helm template such as {path} may render it, and templates are \
              never edited: set the chart's values, or see the kustomize output"
         )),
-        None => Refusal::new(format!("{what} is not in the files that were given")),
+        None => Refusal::elsewhere(format!("{what} is not in the files that were given")),
     }
 }
 

@@ -10,7 +10,7 @@ mod kind;
 pub mod live;
 mod wire;
 
-pub use dump::{DumpError, read_dump};
+pub use dump::{DumpError, read_dump, read_texts};
 
 use crate::model::{AutoscalerKind, Cluster, Gap, MonitorKind, RuleGroup};
 
@@ -28,15 +28,16 @@ pub struct Collected {
 }
 
 impl Collected {
-    /// Whether not one object was read.
+    /// Whether nothing was read that a check could look at: namespaces alone are of no use.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        let empty = Cluster {
-            server_version: self.cluster.server_version.clone(),
-            api_groups: self.cluster.api_groups.clone(),
-            ..Cluster::default()
-        };
-        self.cluster == empty && self.rule_groups.is_empty()
+    pub fn is_useless(&self) -> bool {
+        let Cluster {
+            nodes,
+            workloads,
+            pods,
+            ..
+        } = &self.cluster;
+        nodes.is_empty() && workloads.is_empty() && pods.is_empty() && self.rule_groups.is_empty()
     }
 
     /// Puts everything in its canonical order, so that the order of arrival never shows.

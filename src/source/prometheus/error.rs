@@ -24,7 +24,7 @@ pub enum Error {
     #[error("the server stopped the query: {text}; raise its --query.timeout or narrow the query")]
     QueryTimeout { text: String },
     #[error(
-        "{status} for {path}: token expired or lacks the permission to query; renew it, or check tenant and role{hint}"
+        "{status} for {path}: the credentials are wrong, expired or may not query; renew them, or check tenant and role{hint}"
     )]
     Unauthorized {
         status: u16,

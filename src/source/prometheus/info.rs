@@ -119,10 +119,19 @@ pub async fn connect(client: &Client, at: Timestamp) -> Result<(PrometheusInfo, 
         evaluation_interval: duration(global.evaluation_interval),
         external_labels: global.external_labels,
         retention: runtime.retention.filter(|r| !r.is_empty()),
-        head_series: tsdb.head.and_then(|h| h.series).or(tsdb.total),
+        head_series: tsdb
+            .head
+            .and_then(|h| h.series)
+            .or(tsdb.total)
+            .map(magnitude),
         scrape_pools,
     };
     Ok((info, gaps.0))
+}
+
+/// The power of two below: the count moves with every scrape, and a capture should not.
+fn magnitude(series: u64) -> u64 {
+    series.checked_ilog2().map_or(0, |bits| 1 << bits)
 }
 
 #[derive(Default)]

@@ -85,6 +85,7 @@ impl From<Group> for RuleGroup {
             file: group.file,
             interval: seconds(group.interval),
             object: None,
+            source: None,
             rules: group.rules.into_iter().map(Rule::from).collect(),
         }
     }
@@ -106,6 +107,7 @@ impl From<Item> for Rule {
             annotations: item.annotations,
             health: item.health,
             last_error: item.last_error,
+            source: None,
         }
     }
 }

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use flate2::{Compression, GzBuilder};
 use serde::Deserialize;
 
+use super::files::is_special;
 use crate::model::{SCHEMA_VERSION, Snapshot};
 use bounded::{Bounded, LIMITS, Limits, TooLarge};
 
@@ -52,6 +53,14 @@ pub enum SnapshotError {
 /// # Errors
 /// When the file cannot be written.
 pub fn write_snapshot(path: &Path, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+    if is_special(path) {
+        let written =
+            File::create(path).and_then(|file| encode(snapshot, BufWriter::new(file)).map(drop));
+        return written.map_err(|cause| SnapshotError::Io {
+            file: path.display().to_string(),
+            cause,
+        });
+    }
     let part = part_path(path);
     let written = File::create(&part).and_then(|file| {
         let file = encode(snapshot, BufWriter::new(file))?;
@@ -143,11 +152,23 @@ fn decode<R: Read>(
             file: file(),
             because: error.to_string(),
         }),
+        Err(_) if begins_as_one(opened()?) => Err(SnapshotError::Damaged {
+            file: file(),
+            because: error.to_string(),
+        }),
         Err(_) => Err(SnapshotError::NotASnapshot {
             file: file(),
             because: "its content is not that of a snapshot".to_owned(),
         }),
     }
+}
+
+/// Whether the first bytes are those of every snapshot.
+fn begins_as_one(source: impl Read) -> bool {
+    let mut start = String::new();
+    // What follows may be garbage.
+    let _ = source.take(40).read_to_string(&mut start);
+    start.starts_with("{\"meta\":{\"schema\":")
 }
 
 /// What an I/O error while unpacking means.

@@ -67,8 +67,10 @@ prop_compose! {
         let mut snapshot = Snapshot::empty(Timestamp(at), PromDuration(1_209_600));
         snapshot.cluster = Some(Cluster { pods, ..Cluster::default() });
         snapshot.rules.push(RuleGroup {
+            source: None,
             name: text.clone(), file: String::new(), interval: None, object: None,
             rules: vec![Rule {
+                source: None,
                 kind: RuleKind::Alerting, name: text.clone(), expr: text.clone(), hold: Some(PromDuration(5)), keep_firing_for: None,
                 labels: BTreeMap::new(), annotations: [(text.clone(), text.clone())].into(), health: String::new(), last_error: String::new(),
             }],

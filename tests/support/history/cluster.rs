@@ -543,12 +543,12 @@ fn shop() -> Vec<Workload> {
 }
 
 fn payments() -> Vec<Workload> {
-    // A restart every 36 hours or so, each with four minutes of class loading at the limit.
-    let restarts: Vec<(usize, i64, &'static str)> = (0..9)
-        .map(|n| (0, START + 20_000 + n * 131_400, "Error"))
+    // A restart every twelve hours or so, each with seven minutes of class loading at the limit.
+    let restarts: Vec<(usize, i64, &'static str)> = (0..27)
+        .map(|n| (0, START + 20_000 + n * 43_800, "Error"))
         .collect();
     let starting = Startup {
-        seconds: 240,
+        seconds: 420,
         cores: 0.97,
         throttled: 0.84,
     };

@@ -35,6 +35,7 @@ pub(super) fn rule_groups(
         let (interval, doubt) = duration("interval", &group.interval);
         doubt.into_iter().for_each(|doubt| gap(&group.name, doubt));
         groups.push(RuleGroup {
+            source: None,
             name: group.name.clone(),
             file: file.to_owned(),
             interval,
@@ -73,6 +74,7 @@ fn rule(written: &wire::RuleSpec) -> Result<(Rule, Vec<String>), String> {
         annotations: written.annotations.clone(),
         health: String::new(),
         last_error: String::new(),
+        source: None,
     };
     Ok((rule, doubts.map(|d| format!("rule {name}: {d}")).collect()))
 }

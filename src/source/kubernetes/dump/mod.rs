@@ -14,8 +14,8 @@ use serde_json::value::RawValue;
 use self::document::{Document, Tally};
 use super::Collected;
 use super::convert::{Collector, Place, without_values};
-use crate::yaml;
 use crate::model::Gap;
+use crate::yaml;
 
 /// Nothing could be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,16 @@ pub enum DumpError {
 /// When not one file could be opened. Anything less is a gap.
 pub fn read_dump(paths: &[PathBuf]) -> Result<Collected, DumpError> {
     read_with(paths, &mut io::stdin().lock())
+}
+
+/// Reads manifests that are in memory already, given as path and text.
+#[must_use]
+pub fn read_texts<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Collected {
+    let mut dump = Dump::default();
+    for (path, text) in files {
+        dump.read(path, text.as_bytes(), false);
+    }
+    Collected::from_collector(dump.collector, 0)
 }
 
 fn read_with(paths: &[PathBuf], stdin: &mut dyn Read) -> Result<Collected, DumpError> {

@@ -151,7 +151,7 @@ pub async fn collect(
     let all = Collected::from_collector(collector, reader.requests());
     // `/version` is open to everybody: that it was answered says nothing about the credentials.
     let anonymous = format!("`{ANONYMOUS}`");
-    if all.is_empty() && all.gaps.iter().any(|gap| gap.because.contains(&anonymous)) {
+    if all.is_useless() && all.gaps.iter().any(|gap| gap.because.contains(&anonymous)) {
         return Err(nobody());
     }
     Ok(all)

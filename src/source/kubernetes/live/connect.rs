@@ -90,6 +90,9 @@ async fn from_kubeconfig(access: &Access) -> Result<Config, KubeError> {
     let config = Config::from_custom_kubeconfig(kubeconfig, &options).await;
     let mut config = config.map_err(|error| {
         KubeError::Config(match error {
+            KubeconfigError::CurrentContextNotSet if contexts.is_empty() => {
+                "the kubeconfig has no contexts: is it the right file? See `kubectl config get-contexts`".to_owned()
+            }
             KubeconfigError::CurrentContextNotSet => {
                 format!("the kubeconfig has no current context: choose one with --kube-context ({contexts})")
             }

@@ -151,6 +151,7 @@ fn snapshot() -> Snapshot {
         ..PrometheusInfo::default()
     });
     snapshot.rules.push(RuleGroup {
+        source: None,
         name: "kubernetes-apps".to_owned(),
         file: "/etc/rules/acme-shop-payments.yaml".to_owned(),
         interval: None,
@@ -175,6 +176,7 @@ fn snapshot() -> Snapshot {
             .into(),
             health: "ok".to_owned(),
             last_error: String::new(),
+            source: None,
         }],
     });
     snapshot.provenance.push(QueryRecord {

@@ -67,7 +67,7 @@ fn a_kubeconfig_that_cannot_be_used_says_what_is_wrong() {
             None,
             "line 2 is not a kubeconfig",
         ),
-        ("clusters: []\n".to_owned(), None, "has no current context"),
+        ("clusters: []\n".to_owned(), None, "has no contexts"),
         ("{{ hunter2".to_owned(), None, "is not a kubeconfig"),
     ] {
         let error = connected(&text, context).err().unwrap().to_string();

@@ -1,0 +1,6 @@
+mod arguments;
+mod files;
+mod growth;
+mod history;
+mod servers;
+mod stub;
